@@ -1,0 +1,58 @@
+# Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
+.DEFAULT_GOAL := help
+.PHONY: help demo local test verify fix build images preview up pulumi bench clean FORCE
+
+# FILE is what `make demo` puts under inputs/; STAGE is what images, preview and up are for.
+FILE ?= samples/us-stocks-1week.json
+STAGE ?=
+
+# A function's binary as its image has it.
+RELEASE := GOWORK=off CGO_ENABLED=0 GOOS=linux GOARCH=arm64
+FLAGS := -trimpath -buildvcs=false -tags=lambda.norpc -ldflags="-s -w"
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: bin/mejan ## the whole pipeline on this machine: FILE=… in, a mail out
+	bin/mejan demo $(FILE)
+
+local: bin/mejan ## the local cloud with its console, until stopped
+	bin/mejan local
+
+test: ## every test of every module, and the stories of the whole pipeline
+	go test work
+	GOWORK=off go -C tools test ./...
+
+verify: ## format, sizes, generated files, tidy modules, import rules, lint
+	GOWORK=off go -C tools run ./verify
+
+fix: ## repair what verify finds and can be repaired
+	GOWORK=off go -C tools run ./verify -fix
+
+build: bin/mejan bin/ingestor bin/analyzer bin/notifier ## bin/mejan, and the functions' binaries for Lambda
+
+bin/mejan: FORCE
+	@test -x $@ || echo "The first build compiles the Pulumi SDK, which takes some minutes."
+	@start=$$(date +%s) && (set -x; go build -o $@ ./cli) && echo "Built $@ in $$(($$(date +%s) - start)) s."
+
+bin/ingestor bin/analyzer bin/notifier: FORCE
+	$(RELEASE) go -C functions/$(@F) build $(FLAGS) -o ../../$@ .
+
+images: bin/mejan ## build the functions' images with ko; STAGE=dev also pushes and records them
+	bin/mejan images $(if $(STAGE),--stage $(STAGE))
+
+preview: pulumi ## what `make up` would change; STAGE=dev
+	pulumi preview --stack $(or $(STAGE),dev)
+
+up: pulumi ## deploy to AWS; STAGE=dev
+	pulumi up --stack $(or $(STAGE),dev)
+
+pulumi:
+	@command -v pulumi >/dev/null || \
+		{ echo "The Pulumi CLI is missing: https://www.pulumi.com/docs/iac/download-install/" >&2; exit 1; }
+
+bench: ## size and start-up of the functions' binaries, next to a minimal handler
+	GOWORK=off go -C tools run ./bench
+
+clean: ## remove what was built
+	rm -rf bin out
