@@ -1,0 +1,24 @@
+package pipeline
+
+// Bar is one valid row: the prices of one symbol over one interval. Field order is the order in `processed/`.
+type Bar struct {
+	// Symbol is the ticker, such as AAPL or BRK.B.
+	Symbol string `json:"symbol"`
+	// Interval is Twelve Data's name of the bar's length: 1min … 4h, 1day, 1week, 1month.
+	Interval string `json:"interval"`
+	// Datetime is when the bar opened, in the exchange's local time: `2006-01-02`, or `2006-01-02 15:04:05` within a day.
+	Datetime string `json:"datetime"`
+	// Open, High, Low and Close are prices in Currency, all above zero, Low and High enclosing the other two.
+	Open  Decimal `json:"open"`
+	High  Decimal `json:"high"`
+	Low   Decimal `json:"low"`
+	Close Decimal `json:"close"`
+	// Volume is the number of shares traded. It is absent where the provider has none.
+	Volume Decimal `json:"volume,omitempty"`
+	// Currency is an ISO 4217 code.
+	Currency string `json:"currency,omitempty"`
+	// Exchange is the provider's name of the market.
+	Exchange string `json:"exchange,omitempty"`
+	// Timezone is the IANA zone of Datetime.
+	Timezone string `json:"timezone,omitempty"`
+}

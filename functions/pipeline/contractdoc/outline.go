@@ -1,0 +1,89 @@
+package main
+
+// section is one part of the page. Everything but its title and lead comes from the source.
+type section struct {
+	title string
+	lead  string
+	// names are exported identifiers of the contract, in the order in which the section shows them: structs become
+	// tables of fields, string types tables of values, functions paragraphs, constants rows of one table.
+	names []string
+	// extra appends what the source alone cannot show.
+	extra func(*page)
+}
+
+// outline orders the contract by the way of a file through the pipeline.
+func outline() []section {
+	return []section{
+		{
+			title: "Objects",
+			lead:  "Everything lies in one bucket. The part of a key before the name says what the object is.",
+			names: []string{
+				"InputPrefix", "ProcessedPrefix", "MarkerPrefix", "RejectsPrefix", "AnalysesPrefix",
+				"IsInput", "MarkerKey", "ProcessedKey", "RejectsKey", "AnalysisKey",
+			},
+		},
+		{
+			title: "Names of a run",
+			lead:  "A run is the work on one content. Its two names are fixed once and found in all that comes of it.",
+			names: []string{"RunID", "CorrelationMetadata", "CorrelationHeader", "RunHeader", "ValidCorrelationID"},
+		},
+		{
+			title: "Valid rows",
+			lead:  "Objects under `processed/` are JSON Lines: one of these to a line, in the order of the source.",
+			names: []string{"Bar", "Decimal"},
+		},
+		{
+			title: "Refused rows",
+			lead:  "Objects under `rejects/` are JSON Lines as well. Nothing is dropped without a line here.",
+			names: []string{"Reject", "Reason", "Source", "MaxRaw"},
+		},
+		{
+			title: "Register and marker",
+			lead:  "The object at `processed/hashes/<etag>` begins as a register and ends as the marker that all is done.",
+			names: []string{"Marker", "State", "Rows", "Outcome"},
+		},
+		{
+			title: "Event",
+			lead:  "One event announces each ingested file. It may come more than once, always with the same content.",
+			names: []string{"EventSource", "EventDetailType", "Schema", "IngestorCompleted", "BucketRef"},
+			extra: (*page).eventExample,
+		},
+		{
+			title: "Analysis",
+			lead:  "One item of the table for each run. It is the record of the analysis and the outbox of the mail.",
+			names: []string{
+				"Item", "RowCounts", "Insight", "Trend", "Direction", "Anomaly", "AnomalyKind", "Aggregates",
+				"Sentiment", "Mover", "Narration", "NarrationSource", "Delivery", "DeliveryState",
+			},
+		},
+		{
+			title: "Facts for the model",
+			lead: "The model gets these and nothing else, and writes sentences with placeholders. It never sees a price it " +
+				"could misquote without the gate knowing the true one.",
+			names: []string{"Facts", "Figure"},
+		},
+		{
+			title: "Metrics",
+			lead: "Functions print metrics as lines in CloudWatch's embedded metric format; no call is made and no " +
+				"permission needed.",
+			names: []string{"MetricNamespace", "MetricDimension"},
+			extra: (*page).metrics,
+		},
+		{
+			title: "Functions and their environment",
+			lead:  "A function that misses one of its variables does not start, and names every one that it misses.",
+			names: []string{"Function"},
+			extra: (*page).environment,
+		},
+	}
+}
+
+// unlisted are exported names that are for Go code and say nothing to somebody who integrates over AWS. A section's
+// extra may still show them.
+func unlisted() []string {
+	return []string{
+		"Functions", "Prose", "Metric", "Metrics", "Unit", "NewCorrelationID",
+		"EnvStage", "EnvLogLevel", "EnvEventBusName", "EnvTableName", "EnvModelID", "EnvSenderEmail",
+		"EnvReceiverEmail",
+	}
+}

@@ -1,0 +1,40 @@
+package pipeline
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Prefixes of object keys in the data bucket.
+const (
+	InputPrefix     = "inputs/"
+	ProcessedPrefix = "processed/"
+	MarkerPrefix    = "processed/hashes/"
+	RejectsPrefix   = "rejects/"
+	AnalysesPrefix  = "analyses/"
+)
+
+// IsInput reports whether an object is for the ingestor: under [InputPrefix], ending in `.json` or `.json.gz`.
+func IsInput(key string) bool {
+	return strings.HasPrefix(key, InputPrefix) &&
+		(strings.HasSuffix(key, ".json") || strings.HasSuffix(key, ".json.gz"))
+}
+
+// MarkerKey is where the register and marker of a content lies: `processed/hashes/<etag>`.
+func MarkerKey(etag string) string { return MarkerPrefix + etag }
+
+// ProcessedKey is where the valid rows of a run lie: `processed/<yyyy>/<mm>/<dd>/<run_id>.jsonl`.
+func ProcessedKey(claimed time.Time, runID string) string {
+	return dated(ProcessedPrefix, claimed, runID)
+}
+
+// RejectsKey is where the refused rows of a run lie: `rejects/<yyyy>/<mm>/<dd>/<run_id>.jsonl`.
+func RejectsKey(claimed time.Time, runID string) string { return dated(RejectsPrefix, claimed, runID) }
+
+// AnalysisKey is where the full insights of a run lie when the item would grow too large: `analyses/<run_id>.json`.
+func AnalysisKey(runID string) string { return AnalysesPrefix + runID + ".json" }
+
+func dated(prefix string, day time.Time, runID string) string {
+	return fmt.Sprintf("%s%s/%s.jsonl", prefix, day.UTC().Format("2006/01/02"), runID)
+}

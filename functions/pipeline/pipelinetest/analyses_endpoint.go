@@ -1,0 +1,145 @@
+package pipelinetest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/functions/pipeline/analyses"
+)
+
+// NewTable creates a table of analyses at a DynamoDB endpoint, as the program declares it, and returns its name.
+func NewTable(t *testing.T, cfg aws.Config) string {
+	t.Helper()
+	client := dynamodb.NewFromConfig(cfg)
+	name := fmt.Sprintf("mejan-test-%x", time.Now().UnixNano())
+	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName:            &name,
+		BillingMode:          types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(analyses.HashKey), AttributeType: "S"}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(analyses.HashKey), KeyType: "HASH"}},
+		StreamSpecification: &types.StreamSpecification{
+			StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewImage,
+		},
+	})
+	if err != nil {
+		t.Fatalf("create table %q: %v", name, err)
+	}
+	exists := dynamodb.NewTableExistsWaiter(client)
+	if err := exists.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &name}, time.Minute); err != nil {
+		t.Fatalf("create table %q: %v", name, err)
+	}
+	return name
+}
+
+// AnalysesOverWire checks a DynamoDB endpoint: [AnalysesConformance], and that a call whose answer is lost on the way
+// ends as if it had arrived. The table exists.
+func AnalysesOverWire(t *testing.T, cfg aws.Config, name string) {
+	AnalysesConformance(t, func(*testing.T) AnalysisTable { return analyses.New(cfg, name) })
+	t.Run("lost answers", func(t *testing.T) { lostAnswers(t, cfg, name) })
+}
+
+// Each write takes effect, its answer is lost, and the SDK asks again: the caller must not take itself for a
+// stranger.
+func lostAnswers(t *testing.T, cfg aws.Config, name string) {
+	lossy := &losing{rest: http.DefaultTransport}
+	cfg.HTTPClient = &http.Client{Transport: lossy}
+	table := analyses.New(cfg, name)
+	id := freshID()
+
+	lossy.next = "PutItem"
+	if err := table.Create(t.Context(), Analysis(id)); !errors.Is(err, analyses.ErrExists) {
+		t.Fatalf("create: got %v, want %v: the analysis is there", err, analyses.ErrExists)
+	}
+	lossy.next = "UpdateItem"
+	if c := claim(t, table, id, "a", noon); c.TakenOver || c.Delivery.Attempts != 1 {
+		t.Errorf("claim: got %+v, want the first", c)
+	}
+	lossy.next, lossy.skip = "UpdateItem", 1 // the first update finds the dead claim, the second takes it
+	c := claim(t, table, id, "b", noon.Add(lease+time.Second))
+	if !c.TakenOver || c.Delivery.Attempts != 2 {
+		t.Errorf("claim after a dead one: got %+v, want taken over, attempt 2", c)
+	}
+	lossy.next = "UpdateItem"
+	if err := table.Sent(t.Context(), c, "message-1", noon); err != nil {
+		t.Errorf("sent: %v", err)
+	}
+	if lossy.next != "" || lossy.lost != 4 {
+		t.Errorf("answers lost: got %d, want 4", lossy.lost)
+	}
+}
+
+// losing drops the answer to the next call of an operation, after skipping some. It is for one goroutine.
+type losing struct {
+	rest       http.RoundTripper
+	next       string
+	skip, lost int
+}
+
+func (l *losing) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := l.rest.RoundTrip(r)
+	if err != nil || l.next == "" || !strings.HasSuffix(r.Header.Get("X-Amz-Target"), "."+l.next) {
+		return answer, err
+	}
+	if l.skip > 0 {
+		l.skip--
+		return answer, nil
+	}
+	l.next = ""
+	l.lost++
+	_, err = io.Copy(io.Discard, answer.Body)
+	return nil, errors.Join(io.ErrUnexpectedEOF, err, answer.Body.Close())
+}
+
+// Analysis is an item with every field set, but for its delivery, and numbers whose digits are easily lost.
+func Analysis(id string) pipeline.Item {
+	figure := func(x float64) *float64 { return &x }
+	return pipeline.Item{
+		AnalysisID: id, CorrelationID: "upload/42:a_b.c", Schema: pipeline.Schema,
+		Source:       Announcement().Source,
+		ProcessedKey: Announcement().Key, RejectsKey: Announcement().RejectsKey,
+		SymbolsAnalyzed: 2,
+		Insights: []pipeline.Insight{
+			{
+				Symbol: "AAPL", Interval: "1week", Currency: "USD", Session: "2018-02-05", Bars: 52,
+				Close:   "187.14999999999999999999",
+				Change1: figure(-0.598131), Change5: figure(0), Change20: figure(1e-6), ChangeAll: figure(17.550839),
+				Trend:    &pipeline.Trend{Direction: pipeline.Down, Slope: -0.25, R2: 0.125},
+				Momentum: figure(123456789.125), Volatility: figure(2.5), RelativeVolume: figure(1.5),
+			},
+			{
+				Symbol: "BRK.B", Interval: "1week", Session: "2018-02-05", Bars: 1, Close: "0.0001",
+				Absent: map[string]string{
+					"change_1": "needs 2 bars, has 1", "change_5": "needs 6 bars, has 1", "change_20": "needs 21 bars, has 1",
+					"change_all": "needs 2 bars, has 1", "trend": "needs 5 bars, has 1", "momentum": "needs 11 bars, has 1",
+					"volatility": "needs 21 bars, has 1", "relative_volume": "needs 6 bars, has 1",
+				},
+			},
+		},
+		Aggregates: pipeline.Aggregates{
+			Sentiment: pipeline.Bearish, Decliners: 1, AverageChange: figure(-0.598131), Turbulence: figure(0.1),
+			TopGainers: []pipeline.Mover{}, TopLosers: []pipeline.Mover{{Symbol: "AAPL", Change: -0.598131}},
+			SymbolsWithAnomalies: 1, From: "2017-02-13", To: "2018-02-05", Bars: 53, Intervals: []string{"1week"},
+		},
+		ExecutiveSummary: "AAPL fell 0.60%, „näme“ <b>.\n\nSecond paragraph.",
+		KeyAnomalies: []pipeline.Anomaly{{
+			Symbol: "AAPL", Interval: "1week", Kind: pipeline.VolumeSpike, Session: "2018-02-05",
+			Value: 1.6, Threshold: 1.5, Surprise: 1.066667,
+		}},
+		RowCounts: pipeline.RowCounts{Raw: 54, Processed: 53, Rejected: 1},
+		AsOf:      "2018-02-05", ProcessedAt: noon,
+		Narration: pipeline.Narration{
+			Source: pipeline.ByTemplate, Model: "us.amazon.nova-lite-v1:0", Attempts: 5, TokensIn: 1, TokensOut: 2,
+			CostUSD: 5.4e-7, Fallback: "the model did not answer",
+		},
+	}
+}
