@@ -1,0 +1,88 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/rs/zerolog"
+
+	"github.com/mejan/mejan/functions/ingestor/ingest"
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/functions/pipeline/telemetry"
+)
+
+// ending is what became of one notification.
+type ending struct {
+	Outcome pipeline.Outcome
+	// Marker is the content's, empty where none was reached.
+	Marker pipeline.Marker
+	// Broken is why nothing of the file could be used, where it is the file as a whole.
+	Broken *ingest.FileError
+	// Reasons counts refused rows by code, Bytes is the size as stored; both of a file that was read.
+	Reasons map[string]int64
+	Bytes   int64
+}
+
+// explain adds to a log line what it is about.
+func (e ending) explain(line *zerolog.Event, src pipeline.Source) *zerolog.Event {
+	line.Str("bucket", src.Bucket).Str("key", src.Key).Str("etag", src.ETag).
+		Str(telemetry.FieldRunID, e.Marker.RunID).Str(telemetry.FieldCorrelationID, e.Marker.CorrelationID)
+	if e.Outcome != "" {
+		line.Str("outcome", string(e.Outcome)).
+			Int64("raw", e.Marker.Rows.Raw).Int64("valid", e.Marker.Rows.Valid).Int64("invalid", e.Marker.Rows.Invalid)
+	}
+	if e.Broken != nil {
+		line.AnErr("broken", e.Broken)
+	}
+	return line
+}
+
+// count publishes what happened to a file.
+func (h *handler) count(log zerolog.Logger, e ending) {
+	log = telemetry.ForRun(log, e.Marker.CorrelationID, e.Marker.RunID)
+	if e.Outcome == pipeline.Duplicate {
+		h.meter.Publish(log, telemetry.Of(pipeline.FilesDuplicate, 1))
+		return
+	}
+	reasons := zerolog.Dict()
+	for _, code := range slices.Sorted(maps.Keys(e.Reasons)) {
+		reasons.Int64(code, e.Reasons[code])
+	}
+	rows := e.Marker.Rows
+	values := []telemetry.Value{
+		telemetry.Of(pipeline.RejectedPercentage, rows.RejectedPercentage()),
+		telemetry.Of(pipeline.RecordsValid, rows.Valid),
+		telemetry.Of(pipeline.RecordsRejected, rows.Invalid),
+	}
+	if e.Broken != nil {
+		values[0].Amount = 100
+	}
+	if e.Outcome == pipeline.Ingested {
+		values = append(values, telemetry.Of(pipeline.FilesIngested, 1), telemetry.Of(pipeline.BytesIngested, e.Bytes))
+	} else {
+		values = append(values, telemetry.Of(pipeline.FilesRejected, 1))
+	}
+	h.meter.Publish(log.With().Dict("reasons", reasons).Logger(), values...)
+}
+
+// announcement is the event about a file that was ingested.
+func announcement(m pipeline.Marker) pipeline.IngestorCompleted {
+	key := m.Source.Key
+	return pipeline.IngestorCompleted{
+		Schema: pipeline.Schema, RunID: m.RunID, CorrelationID: m.CorrelationID,
+		Bucket: pipeline.BucketRef{Name: m.Source.Bucket}, Key: m.ProcessedKey, RejectsKey: m.RejectsKey,
+		Filename: key[strings.LastIndexByte(key, '/')+1:], Source: m.Source,
+		RawCount: m.Rows.Raw, ValidCount: m.Rows.Valid, InvalidCount: m.Rows.Invalid, SymbolCount: m.Symbols,
+		ProcessedMarker: pipeline.MarkerKey(m.Source.ETag),
+	}
+}
+
+// source is the object version that a notification is about.
+func source(r events.S3EventRecord) pipeline.Source {
+	return pipeline.Source{
+		Bucket: r.S3.Bucket.Name, Key: r.S3.Object.URLDecodedKey, ETag: strings.Trim(r.S3.Object.ETag, `"`),
+		VersionID: r.S3.Object.VersionID, Size: r.S3.Object.Size,
+	}
+}

@@ -1,0 +1,389 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mejan/mejan/functions/ingestor/ingest"
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/functions/pipeline/objects"
+	"github.com/mejan/mejan/functions/pipeline/pipelinetest"
+)
+
+// Order is what the promises rest on: the name before any output, refused rows before good ones, both before the
+// announcement, the end of the marker last. And each call costs money.
+func TestOrderOfCalls(t *testing.T) {
+	for _, test := range []struct {
+		file string
+		want string
+	}{
+		{"mixed", "Open input, Create marker, Commit rejects, Commit processed, Announce, Put marker"},
+		{"clean", "Open input, Create marker, Commit processed, Announce, Put marker"},
+		{"nothing valid", "Open input, Create marker, Commit rejects, Put marker"},
+		{"breaks half-way", "Open input, Create marker, Put rejects, Put marker"},
+	} {
+		f := named(t, test.file)
+		w := newWorld(t, &pipelinetest.Faults{})
+		event := w.upload(f)
+		if err := w.deliver(event); err != nil {
+			t.Fatal(err)
+		}
+		if got := effects(w.faults.Calls()); got != test.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", f.name, got, test.want)
+		}
+		first := len(w.faults.Calls())
+		if err := w.deliver(event); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := effects(w.faults.Calls()[first:]), "Open input, Create marker, Open marker"; got != want {
+			t.Errorf("%s again:\ngot  %s\nwant %s", f.name, got, want)
+		}
+	}
+}
+
+// effects leaves out what is not a call to AWS of its own.
+func effects(calls []pipelinetest.Call) string {
+	var kept []string
+	for _, c := range calls {
+		if slices.Contains([]string{"Read", "Write", "Abort"}, c.Op) {
+			continue
+		}
+		for _, kind := range []struct{ prefix, name string }{
+			{pipeline.InputPrefix, " input"}, {pipeline.MarkerPrefix, " marker"}, {pipeline.ProcessedPrefix, " processed"},
+			{pipeline.RejectsPrefix, " rejects"}, {"", ""},
+		} {
+			if strings.HasPrefix(c.Target, kind.prefix) {
+				kept = append(kept, c.Op+kind.name)
+				break
+			}
+		}
+	}
+	return strings.Join(kept, ", ")
+}
+
+// The announcement, the marker and the closing log line tell the same story, from the event to the last row.
+func TestIngested(t *testing.T) {
+	f := named(t, "mixed")
+	w := newWorld(t, nil)
+	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "request-1"})
+	if err := w.handler().Handle(ctx, w.upload(f)); err != nil {
+		t.Fatal(err)
+	}
+	m := w.marker()
+	day := m.ClaimedAt.Format("2006/01/02/")
+	etag := m.Source.ETag
+	want := pipeline.Marker{
+		Schema: pipeline.Schema, State: pipeline.Done,
+		RunID: m.ClaimedAt.Format("20060102T150405Z-") + etag[:12], CorrelationID: "upload/42:a_b.c", ClaimedAt: m.ClaimedAt,
+		Source: pipeline.Source{Bucket: bucket, Key: f.key, ETag: etag, VersionID: "v1", Size: int64(len(f.body))},
+		SHA256: m.SHA256, Rows: f.rows, Symbols: 1,
+		ProcessedKey: "processed/" + day + m.RunID + ".jsonl", RejectsKey: "rejects/" + day + m.RunID + ".jsonl",
+	}
+	if diff := cmp.Diff(want, m); diff != "" || len(m.SHA256) != 64 {
+		t.Errorf("marker (-want +got):\n%s", diff)
+	}
+	event := []pipeline.IngestorCompleted{{
+		Schema: pipeline.Schema, RunID: m.RunID, CorrelationID: m.CorrelationID, Bucket: pipeline.BucketRef{Name: bucket},
+		Key: m.ProcessedKey, RejectsKey: m.RejectsKey, Filename: "mixed rows+ü.json", Source: m.Source,
+		RawCount: 4, ValidCount: 2, InvalidCount: 2, SymbolCount: 1, ProcessedMarker: "processed/hashes/" + etag,
+	}}
+	if diff := cmp.Diff(event, w.bus.Announced()); diff != "" {
+		t.Errorf("announced (-want +got):\n%s", diff)
+	}
+	line := []map[string]any{{
+		"level": "INFO", "message": "file settled", "function": "ingestor", "stage": "test", "requestId": "request-1",
+		"outcome": "ingested", "bucket": bucket, "key": f.key, "etag": etag, "run_id": m.RunID,
+		"correlation_id": m.CorrelationID, "raw": 4.0, "valid": 2.0, "invalid": 2.0,
+	}}
+	if diff := cmp.Diff(line, w.lines("file settled")); diff != "" {
+		t.Errorf("log line (-want +got):\n%s", diff)
+	}
+}
+
+// An operator sees in the metrics what was refused, why, and how much of a file that was.
+func TestMetrics(t *testing.T) {
+	type values map[string]any
+	nullReasons := map[string]any{"FIELD_TYPE": 1.0, "LOW_ABOVE_BODY": 1.0, "PROVIDER_ERROR": 1.0, "VOLUME_NEGATIVE": 1.0}
+	for name, want := range map[string]values{
+		"mixed": {
+			"RejectedPercentage": 50.0, "RecordsValid": 2.0, "RecordsRejected": 2.0, "FilesIngested": 1.0,
+			"BytesIngested": float64(len(mixed)), "reasons": nullReasons,
+		},
+		"compressed": {
+			"RejectedPercentage": 50.0, "RecordsValid": 2.0, "RecordsRejected": 2.0, "FilesIngested": 1.0,
+			"BytesIngested": float64(len(zip(mixed))), "reasons": nullReasons,
+		},
+		"clean": {
+			"RejectedPercentage": 0.0, "RecordsValid": 2.0, "RecordsRejected": 0.0, "FilesIngested": 1.0,
+			"BytesIngested": float64(len(named(t, "clean").body)), "reasons": map[string]any{},
+		},
+		"nothing valid": {
+			"RejectedPercentage": 100.0, "RecordsValid": 0.0, "RecordsRejected": 2.0, "FilesRejected": 1.0,
+			"reasons": map[string]any{"FIELD_TYPE": 2.0, "LOW_ABOVE_BODY": 2.0, "VOLUME_NEGATIVE": 2.0},
+		},
+		"breaks half-way": {
+			"RejectedPercentage": 100.0, "RecordsValid": 0.0, "RecordsRejected": 0.0, "FilesRejected": 1.0,
+			"reasons": map[string]any{"MALFORMED_JSON": 1.0},
+		},
+	} {
+		w := newWorld(t, nil)
+		event := w.upload(named(t, name))
+		if err := w.deliver(event); err != nil {
+			t.Fatal(err)
+		}
+		m := w.marker()
+		want["correlation_id"], want["run_id"], want["LambdaFunction"] = m.CorrelationID, m.RunID, "mejan-test-ingestor"
+		check := func(lines []map[string]any, want values) {
+			t.Helper()
+			if len(lines) != 1 {
+				t.Fatalf("%s: got %d lines of metrics, want 1", name, len(lines))
+			}
+			for _, field := range []string{"_aws", "level", "message", "function", "stage"} {
+				delete(lines[0], field)
+			}
+			if diff := cmp.Diff(want, values(lines[0])); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+		}
+		check(w.lines("metrics"), want)
+		if err := w.deliver(event); err != nil {
+			t.Fatal(err)
+		}
+		check(w.lines("metrics")[1:], values{
+			"FilesDuplicate": 1.0, "correlation_id": m.CorrelationID, "run_id": m.RunID, "LambdaFunction": "mejan-test-ingestor",
+		})
+	}
+}
+
+// A file that breaks leaves one line that says what and where, and nothing of the rows before that.
+func TestBrokenFile(t *testing.T) {
+	f := named(t, "breaks half-way")
+	w := newWorld(t, nil)
+	if err := w.deliver(w.upload(f)); err != nil {
+		t.Fatal(err)
+	}
+	m := w.marker()
+	var got pipeline.Reject
+	if err := json.Unmarshal([]byte(w.objects.Snapshot(bucket)[m.RejectsKey]), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := pipeline.Reject{
+		RunID: m.RunID, Source: m.Source, Pointer: "/NOPE/message", Offset: int64(len(f.body)), Rules: ingest.Rules,
+		Reasons: []pipeline.Reason{{Code: ingest.MalformedJSON, Detail: "unexpected end of the file"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The same content again, under whatever name, is one analysis.
+func TestSameContentUnderOtherName(t *testing.T) {
+	f := named(t, "mixed")
+	w := newWorld(t, nil)
+	if err := w.deliver(w.upload(f)); err != nil {
+		t.Fatal(err)
+	}
+	before := w.objects.Snapshot(bucket)
+	f.key, f.metadata = "inputs/copy.json", nil
+	before[f.key] = f.body
+	if err := w.deliver(w.upload(f)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, w.objects.Snapshot(bucket)); diff != "" {
+		t.Errorf("visible objects (-before +after):\n%s", diff)
+	}
+	if got := len(w.bus.Announced()); got != 1 {
+		t.Errorf("got %d announcements, want 1", got)
+	}
+	settled := w.lines("file settled")
+	if got := settled[len(settled)-1]; got["outcome"] != "duplicate" || got["run_id"] != w.marker().RunID || got["valid"] != 2.0 {
+		t.Errorf("settled as %v", got)
+	}
+}
+
+// An uploader's correlation id is carried on; one that could break out of a mail header is replaced.
+func TestCorrelationID(t *testing.T) {
+	for given, kept := range map[string]bool{"upload/42:a_b.c": true, "": false, "a\r\nBcc: x": false, "ü": false} {
+		w := newWorld(t, nil)
+		f := named(t, "clean")
+		f.metadata = map[string]string{pipeline.CorrelationMetadata: given}
+		if err := w.deliver(w.upload(f)); err != nil {
+			t.Fatal(err)
+		}
+		got := w.marker().CorrelationID
+		if (got == given) != kept || !pipeline.ValidCorrelationID(got) {
+			t.Errorf("given %q: got %q", given, got)
+		}
+	}
+}
+
+// What is not ours, or is not there any more, is left alone, without an error that AWS would try again.
+func TestIgnored(t *testing.T) {
+	for name, test := range map[string]struct {
+		key     string
+		prepare func(w *world, at objects.Ref)
+		level   string // of an extra line, empty for none
+	}{
+		"other prefix": {key: "processed/x.json"},
+		"other suffix": {key: "inputs/x.csv"},
+		"folder":       {key: "inputs/2018/"},
+		"replaced": {
+			key: "inputs/x.json", level: "INFO",
+			prepare: func(w *world, at objects.Ref) { w.objects.Seed(at, []byte("{}"), nil) },
+		},
+		"deleted": {
+			key: "inputs/x.json", level: "ERROR",
+			prepare: func(w *world, at objects.Ref) { w.objects.Delete(at); w.objects.ListDenied = false },
+		},
+	} {
+		w := newWorld(t, nil)
+		event := w.upload(file{key: test.key, body: mixed})
+		if test.prepare != nil {
+			test.prepare(w, objects.Ref{Bucket: bucket, Key: test.key})
+		}
+		before := w.objects.Snapshot(bucket)
+		if err := w.deliver(event); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(before, w.objects.Snapshot(bucket)); diff != "" {
+			t.Errorf("%s: visible objects (-before +after):\n%s", name, diff)
+		}
+		settled := w.lines("file settled")
+		if len(settled) != 1 || settled[0]["outcome"] != "ignored" || settled[0]["key"] != test.key {
+			t.Errorf("%s: settled as %v", name, settled)
+		}
+		extra := append(w.lines("file was replaced"), w.lines("file is gone")...)
+		if (len(extra) == 1) != (test.level != "") || len(extra) == 1 && extra[0]["level"] != test.level {
+			t.Errorf("%s: got %v, want a line at level %q", name, extra, test.level)
+		}
+	}
+}
+
+// A missing file looks like a forbidden one to a role that may not list. It must not vanish: the error says both.
+func TestDenied(t *testing.T) {
+	w := newWorld(t, nil)
+	event := w.upload(named(t, "clean"))
+	w.objects.Delete(objects.Ref{Bucket: bucket, Key: named(t, "clean").key})
+	err := w.deliver(event)
+	if !errors.Is(err, objects.ErrDenied) || !strings.Contains(err.Error(), "a missing key looks the same") {
+		t.Errorf("got error %v", err)
+	}
+	if got := w.lines("file failed"); len(got) != 3 || got[0]["level"] != "ERROR" || got[0]["error"] == nil {
+		t.Errorf("log lines: %v", got)
+	}
+}
+
+// One record's trouble does not keep the others from being settled, and is what AWS is told.
+func TestSeveralRecords(t *testing.T) {
+	w := newWorld(t, nil)
+	var event events.S3Event
+	for _, f := range files() {
+		event.Records = append(event.Records, w.upload(f).Records...)
+	}
+	missing := notification(t, "inputs/missing.json", strings.Repeat("0", 32), 1)
+	event.Records = slices.Insert(event.Records, 1, missing.Records...)
+	err := w.handler().Handle(t.Context(), event)
+	if !errors.Is(err, objects.ErrDenied) || !strings.Contains(err.Error(), "inputs/missing.json") {
+		t.Errorf("got error %v", err)
+	}
+	if got, want := len(w.lines("file settled")), len(files()); got != want {
+		t.Errorf("got %d files settled, want %d", got, want)
+	}
+}
+
+// S3 tests a new notification with an event that has no records.
+func TestTestEvent(t *testing.T) {
+	var event events.S3Event
+	body := `{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2018-02-12T06:30:00.000Z","Bucket":"b","RequestId":"1","HostId":"2"}`
+	if err := json.Unmarshal([]byte(body), &event); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, &pipelinetest.Faults{})
+	if err := w.handler().Handle(t.Context(), event); err != nil {
+		t.Error(err)
+	}
+	if len(w.faults.Calls()) != 0 || len(w.lines("file settled")) != 0 || w.logs.Len() == 0 {
+		t.Errorf("calls %v, logs %s", w.faults.Calls(), w.logs.String())
+	}
+}
+
+// A marker that nobody can read stops the work on its content, loudly, instead of starting it under another name.
+func TestBrokenMarker(t *testing.T) {
+	for _, body := range []string{"", "not JSON", `{}`, `{"schema":99,"run_id":"x"}`} {
+		w := newWorld(t, nil)
+		event := w.upload(named(t, "clean"))
+		at := objects.Ref{Bucket: bucket, Key: pipeline.MarkerKey(event.Records[0].S3.Object.ETag)}
+		w.objects.Seed(at, []byte(body), nil)
+		if err := w.deliver(event); err == nil || !strings.Contains(err.Error(), "marker") {
+			t.Errorf("marker %q: got error %v", body, err)
+		}
+	}
+}
+
+// Trying again is for what may end otherwise; a mistake here is a retry storm, or a file lost in silence.
+func TestRetryable(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, false},
+		{&ingest.FileError{Code: ingest.MalformedJSON}, false},
+		{objects.ErrNotFound, false},
+		{objects.ErrChanged, false},
+		{objects.ErrDenied, true},
+		{objects.ErrExists, true},
+		{errVanished, true},
+		{io.ErrUnexpectedEOF, true},
+		{context.DeadlineExceeded, true},
+		{errors.New("anything else"), true},
+	} {
+		if got := retryable(test.err); got != test.want {
+			t.Errorf("%v: got %t, want %t", test.err, got, test.want)
+		}
+		if wrapped := fmt.Errorf("on the way: %w", test.err); test.err != nil && retryable(wrapped) != test.want {
+			t.Errorf("%v: got %t, want %t", wrapped, !test.want, test.want)
+		}
+	}
+}
+
+// A function that lacks a setting says which, all of them at once, before it takes any file.
+func TestCompose(t *testing.T) {
+	env := map[string]string{"STAGE": "test", "LOG_LEVEL": "info", "EVENT_BUS_NAME": "bus"}
+	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
+	if _, err := compose(t.Context(), lookup, &bytes.Buffer{}); err != nil {
+		t.Errorf("complete: %v", err)
+	}
+	env["LOG_LEVEL"] = "loud"
+	if _, err := compose(t.Context(), lookup, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "LOG_LEVEL") {
+		t.Errorf("odd level: got error %v", err)
+	}
+	clear(env)
+	_, err := compose(t.Context(), lookup, &bytes.Buffer{})
+	for _, name := range pipeline.Ingestor.Env() {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("empty: got error %v, want one that names %s", err, name)
+		}
+	}
+}
+
+func named(t *testing.T, name string) file {
+	t.Helper()
+	for _, f := range files() {
+		if f.name == name {
+			return f
+		}
+	}
+	t.Fatalf("no file %q", name)
+	return file{}
+}
