@@ -1,0 +1,280 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mejan/mejan/functions/analyzer/analyze"
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/functions/pipeline/analyses"
+	"github.com/mejan/mejan/functions/pipeline/objects"
+	"github.com/mejan/mejan/functions/pipeline/pipelinetest"
+)
+
+// An announced file becomes one analysis that says where it comes from, what it holds, who wrote it and what it cost.
+func TestHandle(t *testing.T) {
+	w := newWorld(t, nil)
+	if err := w.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	item := w.item()
+	want := pipeline.Item{
+		AnalysisID: w.done.RunID, CorrelationID: w.done.CorrelationID, Schema: pipeline.Schema, Source: w.done.Source,
+		ProcessedKey: w.done.Key, RejectsKey: w.done.RejectsKey, SymbolsAnalyzed: 6,
+		RowCounts: pipeline.RowCounts{Raw: 313, Processed: 312, Rejected: 1},
+		AsOf:      "2018-02-05", ProcessedAt: w.now(),
+		Narration: pipeline.Narration{
+			Source: pipeline.ByModel, Model: w.model.ID(), Attempts: 1,
+			TokensIn: pipelinetest.TokensIn, TokensOut: pipelinetest.TokensOut, CostUSD: 0.000102,
+		},
+	}
+	if !strings.Contains(item.ExecutiveSummary, "AMD fell 6.83%") {
+		t.Errorf("summary: %s", item.ExecutiveSummary)
+	}
+	if len(item.Insights) != 6 || len(item.KeyAnomalies) == 0 || item.Aggregates.Sentiment != pipeline.Bearish {
+		t.Errorf("figures: got %+v", item)
+	}
+	item.ExecutiveSummary, item.Insights, item.KeyAnomalies, item.Aggregates = "", nil, nil, pipeline.Aggregates{}
+	if diff := cmp.Diff(want, item); diff != "" {
+		t.Errorf("item (-want +got):\n%s", diff)
+	}
+	metrics := map[string]float64{"TokensIn": pipelinetest.TokensIn, "TokensOut": pipelinetest.TokensOut, "RunCostUSD": 0.000102}
+	if diff := cmp.Diff(metrics, w.metrics()); diff != "" {
+		t.Errorf("metrics (-want +got):\n%s", diff)
+	}
+}
+
+// An event that comes again costs one read of the table: no rows, no model, no second item.
+func TestRedelivery(t *testing.T) {
+	faults := &pipelinetest.Faults{}
+	w := newWorld(t, faults)
+	if err := w.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	first, calls := w.item(), len(faults.Calls())
+	if err := w.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	var again []string
+	for _, c := range faults.Calls()[calls:] {
+		again = append(again, c.Op)
+	}
+	if diff := cmp.Diff([]string{"Get"}, again); diff != "" {
+		t.Errorf("calls of the second delivery (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(first, w.item()); diff != "" {
+		t.Errorf("item (-first +second):\n%s", diff)
+	}
+}
+
+// The mail goes out whatever the model does, for five calls at most, and each way of failing has its metric.
+func TestModelDown(t *testing.T) {
+	for answer, want := range map[pipelinetest.Answer]map[string]float64{
+		pipelinetest.Busy:      {"NarrationFallback": 1, "BedrockRetryExceeded": 1},
+		pipelinetest.Lying:     {"NarrationFallback": 1, "NarrationRejected": 5},
+		pipelinetest.Malformed: {"NarrationFallback": 1, "NarrationRejected": 5},
+		pipelinetest.Denied:    {"NarrationFallback": 1},
+	} {
+		t.Run(string(answer), func(t *testing.T) {
+			w := newWorld(t, nil, answer)
+			if err := w.deliver(); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(w.model.Asked()); n > 5 {
+				t.Errorf("calls to the model: %d, want at most 5", n)
+			}
+			if got := w.item().Narration; got.Source != pipeline.ByTemplate || got.Fallback == "" {
+				t.Errorf("narration: got %+v", got)
+			}
+			got := w.metrics()
+			for _, name := range []string{"TokensIn", "TokensOut", "RunCostUSD"} {
+				if _, ok := got[name]; !ok {
+					t.Errorf("metric %s: not published", name)
+				}
+				delete(got, name)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("metrics (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Any call may fail, before or after it took effect, and the process may die with it: delivered again, the end is one
+// analysis of all rows, the same as if nothing had happened.
+func TestFaults(t *testing.T) {
+	counting := &pipelinetest.Faults{}
+	calm := newWorld(t, counting)
+	if err := calm.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	want := calm.item()
+	for k := 1; k <= len(counting.Calls()); k++ {
+		for _, after := range []bool{false, true} {
+			for name, inject := range map[string]func(int, bool) *pipelinetest.Faults{
+				"fail": pipelinetest.FailAt, "crash": pipelinetest.CrashAt,
+			} {
+				c := counting.Calls()[k-1]
+				if c.Op == "Read" && k%20 != 0 {
+					continue // some hundred of them, all alike
+				}
+				t.Run(fmt.Sprintf("%s at %d %s after=%t", name, k, c.Op, after), func(t *testing.T) {
+					faults := inject(k, after)
+					w := newWorld(t, faults)
+					err := w.deliver()
+					faults.Revive()
+					if err != nil {
+						err = w.deliver()
+					}
+					if err != nil {
+						t.Fatalf("delivered again: %v", err)
+					}
+					got := w.item()
+					got.Narration, got.ExecutiveSummary = want.Narration, want.ExecutiveSummary
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("item (-calm +faulty):\n%s", diff)
+					}
+					if n := len(w.model.Asked()); n > 2 {
+						t.Errorf("calls to the model: %d, want at most one for each delivery", n)
+					}
+				})
+			}
+		}
+	}
+}
+
+// Of two workers on the same file the first to write is believed, and the second is content with that.
+func TestRace(t *testing.T) {
+	faults := &pipelinetest.Faults{}
+	w := newWorld(t, faults)
+	other := pipelinetest.Analysis(w.done.RunID)
+	raced := false
+	faults.Before = func(c pipelinetest.Call) error {
+		if c.Op == "Create" && !raced {
+			raced = true
+			return w.table.Create(t.Context(), other)
+		}
+		return nil
+	}
+	if err := w.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(other, w.item()); diff != "" {
+		t.Errorf("item (-first +stored):\n%s", diff)
+	}
+}
+
+// An event that cannot be used is an error that says so and is known to be permanent; nothing is stored or asked.
+func TestUnusable(t *testing.T) {
+	for name, c := range map[string]struct {
+		source, detailType string         // the usual ones where empty
+		set                map[string]any // fields of the detail that differ
+		says               string
+		permanent          bool
+	}{
+		"not an object":  {set: map[string]any{"bucket": "mejan"}, says: "decode detail", permanent: true},
+		"another event":  {detailType: "Other", says: `"Other"`, permanent: true},
+		"another source": {source: "aws.s3", says: `"aws.s3"`, permanent: true},
+		"schema":         {set: map[string]any{"schema": 2}, says: "schema 2", permanent: true},
+		"no run":         {set: map[string]any{"run_id": ""}, says: "run_id", permanent: true},
+		"no key":         {set: map[string]any{"key": ""}, says: "key", permanent: true},
+		"no rows":        {set: map[string]any{"raw_count": 1, "valid_count": 0}, says: "0 valid", permanent: true},
+		"odd counts":     {set: map[string]any{"raw_count": 314}, says: "314 raw", permanent: true},
+		"rows gone":      {set: map[string]any{"key": "processed/gone"}, says: "no such object", permanent: true},
+		"rows missing": {
+			set:  map[string]any{"raw_count": 314, "valid_count": 313},
+			says: "312 rows, the event announced 313",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			detail := make(map[string]any)
+			text, err := json.Marshal(w.done)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(text, &detail); err != nil {
+				t.Fatal(err)
+			}
+			maps.Copy(detail, c.set)
+			if text, err = json.Marshal(detail); err != nil {
+				t.Fatal(err)
+			}
+			event := events.EventBridgeEvent{
+				Source:     first(c.source, pipeline.EventSource),
+				DetailType: first(c.detailType, pipeline.EventDetailType),
+				Detail:     text,
+			}
+			err = w.Handle(t.Context(), event)
+			if err == nil || !strings.Contains(err.Error(), c.says) || permanent(err) != c.permanent {
+				t.Errorf("got %v, want an error with %q, permanent %t", err, c.says, c.permanent)
+			}
+			if len(w.table.Items()) != 0 || len(w.model.Asked()) != 0 {
+				t.Errorf("stored %d items, asked the model %d times", len(w.table.Items()), len(w.model.Asked()))
+			}
+			logged := fmt.Sprintf(`"permanent":%t`, c.permanent)
+			if n := strings.Count(w.stdout.String(), logged); n != 1 {
+				t.Errorf("%s: logged %d times, want once:\n%s", logged, n, w.stdout.String())
+			}
+		})
+	}
+}
+
+// first is the first of two that is not empty.
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// What is worth another try and what is not is decided in one place.
+func TestPermanent(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"event":             {fmt.Errorf("x: %w", errEvent), true},
+		"row":               {fmt.Errorf("x: %w", analyze.ErrRow), true},
+		"rows gone":         {fmt.Errorf("x: %w", objects.ErrNotFound), true},
+		"item too large":    {fmt.Errorf("x: %w", &smithy.GenericAPIError{Code: "ValidationException"}), true},
+		"rows not readable": {fmt.Errorf("x: %w", objects.ErrDenied), false},
+		"table throttled":   {fmt.Errorf("x: %w", &smithy.GenericAPIError{Code: "ThrottlingException"}), false},
+		"table not there":   {fmt.Errorf("x: %w", &smithy.GenericAPIError{Code: "ResourceNotFoundException"}), false},
+		"out of time":       {context.DeadlineExceeded, false},
+		"anything else":     {errors.New("x"), false},
+		"item exists":       {analyses.ErrExists, false},
+	} {
+		if got := permanent(c.err); got != c.want {
+			t.Errorf("%s: got %t, want %t", name, got, c.want)
+		}
+	}
+}
+
+// A function that is set up wrongly names every variable that is missing, and does not start.
+func TestCompose(t *testing.T) {
+	env := map[string]string{pipeline.EnvStage: "test", pipeline.EnvLogLevel: "loud"}
+	lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
+	_, err := compose(t.Context(), lookup, &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), pipeline.EnvTableName) || !strings.Contains(err.Error(), pipeline.EnvModelID) {
+		t.Errorf("two variables missing: got %v", err)
+	}
+	env[pipeline.EnvTableName], env[pipeline.EnvModelID] = "analyses", "amazon.nova-lite-v1:0"
+	if _, err = compose(t.Context(), lookup, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "loud") {
+		t.Errorf("unknown log level: got %v", err)
+	}
+	env[pipeline.EnvLogLevel] = "info"
+	if _, err = compose(t.Context(), lookup, &bytes.Buffer{}); err != nil {
+		t.Errorf("complete: got %v", err)
+	}
+}

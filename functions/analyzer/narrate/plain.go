@@ -1,0 +1,109 @@
+package narrate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// maxNamed is how many movers, and how many anomalies, a generated sentence names.
+const maxNamed = 3
+
+// Plain generates the prose without a model: market, movers, anomalies, quality of the data, each a paragraph.
+// Symbols that are not [safe] are not named.
+func Plain(item pipeline.Item) string {
+	paragraphs := []string{marketLine(item)}
+	for _, text := range []string{movers(item.Aggregates), notable(item), quality(item.RowCounts)} {
+		if text != "" {
+			paragraphs = append(paragraphs, text)
+		}
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+func marketLine(item pipeline.Item) string {
+	market := item.Aggregates
+	var b strings.Builder
+	fmt.Fprintf(&b, "The file covers %s with %s", counted(int64(item.SymbolsAnalyzed), "symbol", "symbols"),
+		counted(int64(market.Bars), "bar", "bars"))
+	if safeTime(market.From) && safeTime(market.To) {
+		if market.From == market.To {
+			fmt.Fprintf(&b, " of %s", market.To)
+		} else {
+			fmt.Fprintf(&b, " from %s to %s", market.From, market.To)
+		}
+	}
+	b.WriteString(".")
+	if market.AverageChange == nil {
+		b.WriteString(" No symbol has enough bars for a change.")
+		return b.String()
+	}
+	over := "bar"
+	if len(market.Intervals) == 1 {
+		if word := period(market.Intervals[0]); word != "" {
+			over = word
+		}
+	}
+	fmt.Fprintf(&b, " Over the last %s the average change was %s and breadth was %s,",
+		over, percent(*market.AverageChange), market.Sentiment)
+	fmt.Fprintf(&b, " with %s advancing, %s declining and %s unchanged.",
+		thousands(int64(market.Advancers)), thousands(int64(market.Decliners)), thousands(int64(market.Unchanged)))
+	if market.Turbulence != nil {
+		fmt.Fprintf(&b, " Changes were spread by %s around their average.", points(*market.Turbulence))
+	}
+	return b.String()
+}
+
+func movers(market pipeline.Aggregates) string {
+	var sentences []string
+	if names := named(market.TopGainers); len(names) > 0 {
+		sentences = append(sentences, fmt.Sprintf("The strongest: %s.", list(names)))
+	}
+	if names := named(market.TopLosers); len(names) > 0 {
+		sentences = append(sentences, fmt.Sprintf("The weakest: %s.", list(names)))
+	}
+	return strings.Join(sentences, " ")
+}
+
+func named(movers []pipeline.Mover) []string {
+	var names []string
+	for _, m := range movers {
+		if safe(m.Symbol) && len(names) < maxNamed {
+			names = append(names, fmt.Sprintf("%s (%s)", m.Symbol, percent(m.Change)))
+		}
+	}
+	return names
+}
+
+func notable(item pipeline.Item) string {
+	var names []string
+	for _, a := range item.KeyAnomalies {
+		if !safe(a.Symbol) || !safeTime(a.Session) || len(names) == maxNamed {
+			continue
+		}
+		switch a.Kind {
+		case pipeline.LargeMove:
+			names = append(names, fmt.Sprintf("%s changed by %s in the bar of %s", a.Symbol, percent(a.Value), a.Session))
+		case pipeline.VolumeSpike:
+			names = append(names, fmt.Sprintf("%s traded %s its usual volume in the bar of %s",
+				a.Symbol, multiple(a.Value), a.Session))
+		}
+	}
+	if len(names) == 0 {
+		return "No recent bar stands out by its move or its volume."
+	}
+	last := "The last bars themselves are unremarkable."
+	if n := item.Aggregates.SymbolsWithAnomalies; n > 0 {
+		last = "The last bar itself is unusual for " + counted(int64(n), "symbol", "symbols") + "."
+	}
+	return fmt.Sprintf("What stands out among the recent bars: %s. %s", list(names), last)
+}
+
+func quality(rows pipeline.RowCounts) string {
+	if rows.Rejected == 0 {
+		return fmt.Sprintf("Every row of the file, %s in all, passed the checks.", thousands(rows.Raw))
+	}
+	return fmt.Sprintf("Of %s of the file, %s passed the checks and %s rejected.", counted(rows.Raw, "row", "rows"),
+		thousands(rows.Processed), counted(rows.Rejected, "was", "were"))
+}
