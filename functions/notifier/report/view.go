@@ -1,0 +1,188 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// Bounds that keep a mail readable and below the size at which Gmail clips it, whatever the item holds. Lengths are in
+// characters.
+const (
+	maxRows      = 30
+	maxAnomalies = 10
+	maxMovers    = 5
+	maxSymbol    = 16
+	maxPrice     = 32
+	maxDatetime  = 32
+	maxSummary   = 3000
+	maxLine      = 240
+)
+
+// view is all that either part of the mail says, as strings in their final spelling.
+type view struct {
+	subject, preheader string
+	title, subtitle    string
+	period             period
+	sentiment          figure
+	verdict            string
+	summary            []string
+	stats              []stat
+	breadth            []share
+	gainers, losers    []mover
+	currency           string
+	mixed              bool
+	rows               []row
+	moreRows           string
+	anomalies          []anomaly
+	moreAnomalies      string
+	quality            []string
+	notes              []string
+	method             []string
+	origin             []fact
+}
+
+// stat is one of the figures below the verdict.
+type stat struct {
+	label string
+	value figure
+}
+
+// share is a piece of the bar that shows how many symbols went which way, in percent of its width.
+type share struct {
+	tone  tone
+	width int
+}
+
+type mover struct {
+	symbol string
+	change figure
+	// width of its bar, in percent of the longest.
+	width int
+}
+
+type row struct {
+	symbol, interval   string
+	price, currency    string
+	changes            [3]figure
+	trend              figure
+	volatility, volume figure
+}
+
+type anomaly struct {
+	when, symbol, what string
+	value              figure
+}
+
+type fact struct{ name, value string }
+
+func newView(item pipeline.Item) view {
+	a := item.Aggregates
+	p := periodOf(a.Intervals)
+	v := view{period: p, mixed: len(a.Intervals) > 1, sentiment: mood(a.Sentiment)}
+	asOf := cut(clean(item.AsOf), maxDatetime)
+	advanced := fmt.Sprintf("%s of %s advanced", count(a.Advancers), plural(item.SymbolsAnalyzed, "symbol"))
+	if v.mixed {
+		// A symbol counts once for each interval.
+		advanced = fmt.Sprintf("%s of %s series advanced", count(a.Advancers), count(a.Advancers+a.Decliners+a.Unchanged))
+	}
+	v.subject = fmt.Sprintf("Market summary %s: %s, %s", asOf, v.sentiment.text, advanced)
+	v.title = p.titleOf(item.AsOf)
+	v.subtitle = fmt.Sprintf("Data as of %s%s · %s · %s", asOf, zone(item.AsOf), plural(item.SymbolsAnalyzed, "symbol"), span(p, a))
+	v.verdict = fmt.Sprintf("%s since the previous %s, %s declined.", advanced, p.bar, count(a.Decliners))
+	v.summary = paragraphs(item.ExecutiveSummary)
+
+	var n notes
+	v.stats = stats(a, &n)
+	v.breadth = breadth(a)
+	v.gainers, v.losers = movers(a)
+	v.preheader = preheader(v)
+	v.rows, v.currency = rows(item.Insights, v.mixed, &n)
+	if more := max(item.SymbolsAnalyzed, len(item.Insights)) - len(v.rows); more > 0 {
+		v.moreRows = fmt.Sprintf("The %s that moved most; %s more in the stored analysis.", count(len(v.rows)), count(more))
+	}
+	v.anomalies = anomalies(item.KeyAnomalies, p, v.mixed)
+	if more := len(item.KeyAnomalies) - len(v.anomalies); more > 0 {
+		v.moreAnomalies = fmt.Sprintf("%s more in the stored analysis, all of them less surprising.", count(more))
+	}
+	v.notes = n.lines()
+	v.quality = quality(item)
+	v.method = method(p)
+	v.origin = origin(item)
+	return v
+}
+
+func mood(s pipeline.Sentiment) figure {
+	switch s {
+	case pipeline.Bullish:
+		return figure{tone: up, glyph: "▲", text: string(s)}
+	case pipeline.Bearish:
+		return figure{tone: down, glyph: "▼", text: string(s)}
+	default:
+		return figure{tone: flat, glyph: "=", text: cut(clean(string(s)), maxSymbol)}
+	}
+}
+
+func span(p period, a pipeline.Aggregates) string {
+	bars := plural(a.Bars, strings.TrimSpace(p.adjective+" bar"))
+	return fmt.Sprintf("%s since %s", bars, cut(clean(a.From), maxDatetime))
+}
+
+func stats(a pipeline.Aggregates, n *notes) []stat {
+	tally := func(total int, t tone, glyph string) figure {
+		return figure{tone: t, glyph: glyph, text: count(total)}
+	}
+	average := orAbsent(n, a.AverageChange, "no symbol has two bars", change)
+	turbulence := orAbsent(n, a.Turbulence, "fewer than two symbols have two bars", func(x float64) figure {
+		return figure{text: number(x) + nbsp + "pp"}
+	})
+	return []stat{
+		{"Advancers", tally(a.Advancers, up, "▲")},
+		{"Decliners", tally(a.Decliners, down, "▼")},
+		{"Unchanged", tally(a.Unchanged, flat, "=")},
+		{"Average change", average},
+		{"Turbulence", turbulence},
+	}
+}
+
+// breadth divides the bar's width among those that advanced, stayed and declined. The last piece takes what rounding
+// left.
+func breadth(a pipeline.Aggregates) []share {
+	total := a.Advancers + a.Unchanged + a.Decliners
+	if total <= 0 {
+		return nil
+	}
+	var shares []share
+	left := 100
+	for _, part := range []struct {
+		tone tone
+		n    int
+	}{{up, a.Advancers}, {flat, a.Unchanged}, {down, a.Decliners}} {
+		width := min(left, int(math.Round(100*float64(part.n)/float64(total))))
+		if width > 0 {
+			shares = append(shares, share{part.tone, width})
+			left -= width
+		}
+	}
+	if len(shares) > 0 {
+		shares[len(shares)-1].width += left
+	}
+	return shares
+}
+
+// preheader is what a mailbox shows beside the subject.
+func preheader(v view) string {
+	words := fmt.Sprintf("Average change %s.", v.stats[3].value.text)
+	var extremes []string
+	for _, list := range [][]mover{v.gainers, v.losers} {
+		if len(list) > 0 {
+			extremes = append(extremes, list[0].symbol+" "+list[0].change.text)
+		}
+	}
+	if extremes != nil {
+		words += " Furthest: " + strings.Join(extremes, ", ") + "."
+	}
+	return words
+}
