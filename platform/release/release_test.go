@@ -1,0 +1,126 @@
+package release_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/platform/release"
+)
+
+func example() *release.Release {
+	return &release.Release{
+		Stage:  "dev",
+		Source: strings.Repeat("0a1b2c3d", 5),
+		Images: map[pipeline.Function]string{
+			pipeline.Notifier: "sha256:" + strings.Repeat("c", 64),
+			pipeline.Ingestor: "sha256:" + strings.Repeat("a", 64),
+			pipeline.Analyzer: "sha256:" + strings.Repeat("b", 64),
+		},
+	}
+}
+
+// A release comes back from its file as it was written, and the same release has the same bytes, so that writing it
+// again makes no commit.
+func TestRoundTrip(t *testing.T) {
+	dir := t.TempDir()
+	want := example()
+	if err := want.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	first, err := os.ReadFile(release.Path(dir, "dev"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := release.Read(dir, "dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("release changed on its way through the file (-written +read):\n%s", diff)
+	}
+	again, err := got.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(first), string(again)); diff != "" {
+		t.Errorf("bytes differ (-first +again):\n%s", diff)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 1 {
+		t.Errorf("left %d files, want the release alone: %v", len(entries), entries)
+	}
+}
+
+// A stage without a release is told apart from one whose release cannot be used.
+func TestReadMissing(t *testing.T) {
+	if _, err := release.Read(t.TempDir(), "uat"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want fs.ErrNotExist", err)
+	}
+}
+
+// The file of one stage never deploys to another, by copying it or otherwise.
+func TestReadOtherStage(t *testing.T) {
+	dir := t.TempDir()
+	r := example()
+	r.Stage = "uat"
+	if err := r.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(release.Path(dir, "uat"), release.Path(dir, "prod")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := release.Read(dir, "prod")
+	if err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), `stage "uat"`) {
+		t.Errorf("error %v, want one that names the stage uat", err)
+	}
+}
+
+// A release that would deploy something half or unknown is refused, and the refusal names what to mend.
+func TestParseRefuses(t *testing.T) {
+	good, err := example().Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, old, new, want string }{
+		{"tag for digest", "sha256:" + strings.Repeat("a", 64), "latest", `ingestor: "latest" is not a digest`},
+		{"short digest", strings.Repeat("b", 64), strings.Repeat("b", 63), "analyzer"},
+		{"unknown function", `"notifier"`, `"mailer"`, `no function is called "mailer"`},
+		{"function left out", `"notifier"`, `"mailer"`, "none for the notifier"},
+		{"short commit", strings.Repeat("0a1b2c3d", 5), "0a1b2c3d", `source "0a1b2c3d"`},
+		{"stage leaves the folder", `"dev"`, `"../dev"`, `stage "../dev"`},
+		{"unknown field", `"source"`, `"commit"`, "commit"},
+		{"trailing value", "\n}\n", "\n}\n{}\n", "more than one value"},
+		{"cut", "\n}\n", "\n", "decode"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			data := strings.Replace(string(good), tt.old, tt.new, 1)
+			_, err := release.Parse([]byte(data))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one that says %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// Who deploys a stage that has no release is told the command that makes one.
+func TestHowTo(t *testing.T) {
+	for stage, want := range map[string]string{
+		"dev":   "make images STAGE=dev",
+		"uat":   "make promote FROM=dev TO=uat",
+		"prod":  "make promote FROM=uat TO=prod",
+		"alice": "make images STAGE=alice",
+	} {
+		if got := release.HowTo(stage); got != want {
+			t.Errorf("%s: %q, want %q", stage, got, want)
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package stack
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/platform/settings"
+)
+
+// rowsPrefix is where valid rows lie, and nothing else: keys of rows go on with the year. Not the shorter prefix, which
+// also holds the markers: a rule that expires those would have old files ingested, and mailed, again.
+const rowsPrefix = pipeline.ProcessedPrefix + "2"
+
+// foundation is what exists before, and without, the functions.
+type foundation struct {
+	account, region string
+
+	data, failures *Bucket
+	bus            *cloudwatch.EventBus
+	analyses       *Analyses
+	sender         *Sender
+	alarms         *AlarmTopic
+	images         *Repositories
+}
+
+func newFoundation(ctx *pulumi.Context, s settings.Stage) (*foundation, error) {
+	identity, err := aws.GetCallerIdentity(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("get caller identity: %w", err)
+	}
+	region, err := aws.GetRegion(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("get region: %w", err)
+	}
+	f := &foundation{account: identity.AccountId, region: region.Name}
+
+	if f.data, err = NewBucket(ctx, s.Named("data"), &BucketArgs{
+		ForceDestroy: s.ForceDestroy,
+		Lifetimes: []Lifetime{
+			{pipeline.InputPrefix, s.Retention.InputDays},
+			{rowsPrefix, s.Retention.ProcessedDays},
+			{pipeline.RejectsPrefix, s.Retention.RejectDays},
+		},
+	}, pulumi.Protect(s.Protect)); err != nil {
+		return nil, err
+	}
+	if f.failures, err = NewBucket(ctx, s.Named("failures"), &BucketArgs{
+		ForceDestroy: s.ForceDestroy,
+		Lifetimes:    []Lifetime{{"", s.Retention.FailureDays}},
+	}, pulumi.Protect(s.Protect)); err != nil {
+		return nil, err
+	}
+	if f.bus, err = cloudwatch.NewEventBus(ctx, s.Prefix(), &cloudwatch.EventBusArgs{
+		Name: pulumi.String(s.Prefix()),
+	}); err != nil {
+		return nil, err
+	}
+	if f.analyses, err = NewAnalyses(ctx, s.Named("analyses"), &AnalysesArgs{Protect: s.Protect},
+		pulumi.Protect(s.Protect)); err != nil {
+		return nil, err
+	}
+	if f.sender, err = NewSender(ctx, s.Prefix(), &SenderArgs{Address: s.SenderEmail}); err != nil {
+		return nil, err
+	}
+	if f.alarms, err = NewAlarmTopic(ctx, s.Named("alarms"), &AlarmTopicArgs{
+		Email: s.AlarmEmail, Account: f.account,
+	}); err != nil {
+		return nil, err
+	}
+	f.images, err = NewRepositories(ctx, s.Prefix(), &RepositoriesArgs{ForceDestroy: s.ForceDestroy})
+	return f, err
+}
+
+func (f *foundation) export(ctx *pulumi.Context) {
+	urls := pulumi.StringMap{}
+	for name, url := range f.images.URLs {
+		urls[string(name)] = url
+	}
+	ctx.Export("dataBucket", f.data.Name)
+	ctx.Export("failuresBucket", f.failures.Name)
+	ctx.Export("tableName", f.analyses.Name)
+	ctx.Export("busName", f.bus.Name)
+	ctx.Export("repositoryUrls", urls)
+	ctx.Export("alarmTopic", f.alarms.Arn)
+}
+
+// environment gives a function the variables that it requires, and no others.
+func (f *foundation) environment(s settings.Stage, name pipeline.Function) (pulumi.StringMap, error) {
+	all := pulumi.StringMap{
+		pipeline.EnvStage:         pulumi.String(s.Name),
+		pipeline.EnvLogLevel:      pulumi.String(s.LogLevel),
+		pipeline.EnvEventBusName:  f.bus.Name,
+		pipeline.EnvTableName:     f.analyses.Name,
+		pipeline.EnvModelID:       pulumi.String(s.ModelID),
+		pipeline.EnvSenderEmail:   pulumi.String(s.SenderEmail),
+		pipeline.EnvReceiverEmail: pulumi.String(strings.Join(s.ReceiverEmails, ",")),
+	}
+	env := pulumi.StringMap{}
+	for _, variable := range name.Env() {
+		value, ok := all[variable]
+		if !ok {
+			return nil, fmt.Errorf("environment of the %s: nothing sets %s", name, variable)
+		}
+		env[variable] = value
+	}
+	return env, nil
+}

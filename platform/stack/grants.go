@@ -1,0 +1,85 @@
+package stack
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/platform/settings"
+)
+
+// grants is all that a function may do beyond what every function may: write its log and fill its dead-letter queue.
+func (f *foundation) grants(s settings.Stage, name pipeline.Function) []Statement {
+	inputs := under(f.data, pipeline.InputPrefix)
+	processed := under(f.data, pipeline.ProcessedPrefix)
+	markers := under(f.data, pipeline.MarkerPrefix)
+	rows := under(f.data, rowsPrefix)
+	rejects := under(f.data, pipeline.RejectsPrefix)
+	table := pulumi.StringArray{f.analyses.Arn}
+
+	switch name {
+	case pipeline.Ingestor:
+		// Not s3:ListBucket: the ingestor is told what to read. Without it a marker that does not exist answers 403.
+		return []Statement{
+			{Actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, Resources: pulumi.StringArray{inputs}},
+			{Actions: []string{"s3:GetObject"}, Resources: pulumi.StringArray{markers}},
+			{Actions: []string{"s3:PutObject", "s3:AbortMultipartUpload"}, Resources: pulumi.StringArray{processed, rejects}},
+			{Actions: []string{"events:PutEvents"}, Resources: pulumi.StringArray{f.bus.Arn}},
+		}
+	case pipeline.Analyzer:
+		return []Statement{
+			{Actions: []string{"s3:GetObject"}, Resources: pulumi.StringArray{rows}},
+			{Actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"}, Resources: table},
+			{Actions: []string{"bedrock:InvokeModel"}, Resources: f.models(s.ModelID)},
+		}
+	case pipeline.Notifier:
+		return []Statement{
+			{Actions: []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}, Resources: table},
+			{
+				Actions: []string{
+					"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator",
+				},
+				Resources: pulumi.StringArray{f.analyses.StreamArn},
+			},
+			// ListStreams has no resource-level permission.
+			{Actions: []string{"dynamodb:ListStreams"}, Resources: pulumi.StringArray{pulumi.String("*")}},
+			{Actions: []string{"ses:SendEmail"}, Resources: f.mailIdentities(s)},
+			// The stream mapping writes what could not be delivered, in the function's name.
+			{Actions: []string{"s3:PutObject"}, Resources: pulumi.StringArray{under(f.failures, "")}},
+			{Actions: []string{"s3:ListBucket"}, Resources: pulumi.StringArray{f.failures.Arn}},
+		}
+	default:
+		return nil
+	}
+}
+
+// mailIdentities is what SES asks permission for: the sender, the configuration set that the sender brings along, and,
+// as long as the account is in SES's sandbox, each receiver as well.
+func (f *foundation) mailIdentities(s settings.Stage) pulumi.StringArray {
+	arns := pulumi.StringArray{f.sender.IdentityArn, f.sender.ConfigurationSetArn}
+	for _, receiver := range s.ReceiverEmails {
+		if receiver != s.SenderEmail {
+			arns = append(arns, pulumi.String(fmt.Sprintf("arn:aws:ses:%s:%s:identity/%s", f.region, f.account, receiver)))
+		}
+	}
+	return arns
+}
+
+// geographies are the regions that an inference profile of each geography sends requests to. Bedrock wants permission
+// for the model in the region that answers, which is its choice.
+var geographies = map[string]string{"us": "us-*", "eu": "eu-*", "apac": "ap-*"}
+
+// models is the ARNs that Bedrock asks permission for when a model, or an inference profile, is invoked by its id.
+func (f *foundation) models(id string) pulumi.StringArray {
+	geography, model, _ := strings.Cut(id, ".")
+	regions, profile := geographies[geography]
+	if !profile {
+		return pulumi.StringArray{pulumi.String(fmt.Sprintf("arn:aws:bedrock:%s::foundation-model/%s", f.region, id))}
+	}
+	return pulumi.StringArray{
+		pulumi.String(fmt.Sprintf("arn:aws:bedrock:%s:%s:inference-profile/%s", f.region, f.account, id)),
+		pulumi.String(fmt.Sprintf("arn:aws:bedrock:%s::foundation-model/%s", regions, model)),
+	}
+}

@@ -1,0 +1,165 @@
+package stack_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// statement is a statement of any policy of a plan.
+type statement struct {
+	of                 registration
+	effect             string
+	actions, resources []string
+	principal          any
+}
+
+// statements is every statement of every policy, wherever a plan holds one.
+func (p plan) statements(t *testing.T) []statement {
+	t.Helper()
+	var found []statement
+	for _, r := range p {
+		for _, key := range []string{"policy", "assumeRolePolicy"} {
+			document, ok := r.Inputs[key].(map[string]any)
+			if !ok || document["Statement"] == nil {
+				continue
+			}
+			for _, each := range document["Statement"].([]any) {
+				found = append(found, statement{
+					of: r, effect: dig(t, each, "Effect").(string), principal: dig(t, each, "Principal"),
+					actions: texts(dig(t, each, "Action")), resources: texts(dig(t, each, "Resource")),
+				})
+			}
+		}
+	}
+	return found
+}
+
+func texts(list any) []string {
+	var out []string
+	if elements, ok := list.([]any); ok {
+		for _, element := range elements {
+			out = append(out, element.(string))
+		}
+	}
+	return out
+}
+
+// No policy allows everything of anything, to anybody. ListStreams alone cannot be granted on a resource.
+func TestNoWildcards(t *testing.T) {
+	for _, stage := range []string{"dev", "prod"} {
+		all := run(t, committed(t, stage), exampleRelease(stage)).statements(t)
+		if len(all) < 20 {
+			t.Fatalf("found %d statements, which cannot be all", len(all))
+		}
+		for _, s := range all {
+			if s.effect == "Deny" {
+				continue
+			}
+			if s.principal == "*" {
+				t.Errorf("%s: allowed to anybody", s.of)
+			}
+			if cmp.Equal(s.actions, []string{"dynamodb:ListStreams"}) {
+				continue
+			}
+			for _, action := range s.actions {
+				if strings.Contains(action, "*") {
+					t.Errorf("%s: allows %q", s.of, action)
+				}
+			}
+			for _, resource := range s.resources {
+				if parts := strings.SplitN(resource, ":", 6); len(parts) != 6 || strings.HasPrefix(parts[5], "*") {
+					t.Errorf("%s: allows %v on %q", s.of, s.actions, resource)
+				}
+			}
+		}
+	}
+}
+
+// A function reaches its own part of the bucket. The ingestor cannot list, and cannot read what others put there; no
+// function can delete; nobody but the ingestor writes, so that nobody else can forge a marker.
+func TestBucketGrants(t *testing.T) {
+	s, p := dev(t)
+	data := "arn:aws:s3:::mejan-dev-data-1a2b3c4/"
+	got := make(map[pipeline.Function][]string)
+	for _, f := range pipeline.Functions() {
+		for _, each := range p.statements(t) {
+			if each.of.Type != "aws:iam/rolePolicy:RolePolicy" || each.of.Name != s.FunctionName(f) {
+				continue
+			}
+			for _, resource := range each.resources {
+				if key, ok := strings.CutPrefix(resource, data); ok {
+					got[f] = append(got[f], fmt.Sprint(key, " ", each.actions))
+				} else if strings.HasPrefix(resource, strings.TrimSuffix(data, "/")) {
+					t.Errorf("the %s may %v on the bucket itself", f, each.actions)
+				}
+			}
+		}
+	}
+	want := map[pipeline.Function][]string{
+		pipeline.Ingestor: {
+			"inputs/* [s3:GetObject s3:GetObjectVersion]",
+			"processed/* [s3:PutObject s3:AbortMultipartUpload]",
+			"processed/hashes/* [s3:GetObject]",
+			"rejects/* [s3:PutObject s3:AbortMultipartUpload]",
+		},
+		pipeline.Analyzer: {"processed/2* [s3:GetObject]"},
+	}
+	for _, grants := range got {
+		slices.Sort(grants)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("grants on the data bucket (-want +got):\n%s", diff)
+	}
+}
+
+// Whichever model a stage names, the analyzer may invoke it, in every region that answers, and no other model.
+func TestModelGrants(t *testing.T) {
+	for _, tt := range []struct {
+		model string
+		want  []string
+	}{
+		{"amazon.nova-pro-v1:0", []string{"arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"}},
+		{"us.amazon.nova-lite-v1:0", []string{
+			"arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0",
+			"arn:aws:bedrock:us-*::foundation-model/amazon.nova-lite-v1:0",
+		}},
+		{"apac.amazon.nova-lite-v1:0", []string{
+			"arn:aws:bedrock:us-east-1:123456789012:inference-profile/apac.amazon.nova-lite-v1:0",
+			"arn:aws:bedrock:ap-*::foundation-model/amazon.nova-lite-v1:0",
+		}},
+	} {
+		s := committed(t, "dev")
+		s.ModelID = tt.model
+		var got []string
+		for _, each := range run(t, s, exampleRelease("dev")).statements(t) {
+			if slices.Contains(each.actions, "bedrock:InvokeModel") {
+				got = append(got, each.resources...)
+			}
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.model, diff)
+		}
+	}
+}
+
+// A bucket answers over TLS only, to whoever asks, about itself and about its objects.
+func TestBucketsRefusePlainHTTP(t *testing.T) {
+	_, p := dev(t)
+	for _, bucket := range []string{"mejan-dev-data", "mejan-dev-failures"} {
+		arn := "arn:aws:s3:::" + bucket + "-1a2b3c4"
+		want := map[string]any{
+			"Effect": "Deny", "Principal": "*", "Action": []any{"s3:*"}, "Resource": []any{arn, arn + "/*"},
+			"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
+		}
+		got := dig(t, p.one(t, "s3/bucketPolicy", bucket).Inputs, "policy", "Statement", 0)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", bucket, diff)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+// Package stack is what one stage of Mejan consists of on AWS. [Program] reads like the way of a file; each component
+// has a file of its own, and what differs between stages comes from package settings.
+package stack
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/platform/release"
+	"github.com/mejan/mejan/platform/settings"
+)
+
+// Program provisions a stage. Where r is nil, the stage has no release: images can be pushed only to repositories that
+// exist, so all is provisioned but the functions and what hangs on them, and a warning says how to make a release.
+func Program(s settings.Stage, r *release.Release) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		f, err := newFoundation(ctx, s)
+		if err != nil {
+			return err
+		}
+		f.export(ctx)
+		names := pulumi.StringMap{}
+		if r == nil {
+			err = ctx.Log.Warn(fmt.Sprintf("stage %s has no release, so its functions are left out: "+
+				"run `%s`, then deploy again", s.Name, release.HowTo(s.Name)), nil)
+		} else {
+			names, err = newPipeline(ctx, s, r, f)
+		}
+		ctx.Export("functionNames", names)
+		return err
+	}
+}
+
+// newPipeline provisions the functions, what starts them, and the alarms over them, in the order in which a file meets
+// them. It returns the functions' names.
+func newPipeline(ctx *pulumi.Context, s settings.Stage, r *release.Release, f *foundation) (pulumi.StringMap, error) {
+	names := pulumi.StringMap{}
+	functions := make(map[pipeline.Function]*Function)
+	for _, name := range pipeline.Functions() {
+		env, err := f.environment(s, name)
+		if err != nil {
+			return nil, err
+		}
+		functions[name], err = NewFunction(ctx, s.FunctionName(name), &FunctionArgs{
+			Description: descriptions[name],
+			Image:       pulumi.Sprintf("%s@%s", f.images.URLs[name], r.Images[name]),
+			Size:        s.Functions[name],
+			Environment: env,
+			Grants:      f.grants(s, name),
+			LogDays:     s.LogRetentionDays,
+			// The notifier is called by a stream, which keeps failed records itself.
+			Asynchronous: name != pipeline.Notifier,
+		})
+		if err != nil {
+			return nil, err
+		}
+		names[string(name)] = functions[name].Name
+	}
+
+	if _, err := NewIntake(ctx, s.Named("intake"), &IntakeArgs{
+		Bucket: f.data, Function: functions[pipeline.Ingestor], Account: f.account,
+	}); err != nil {
+		return nil, err
+	}
+	route, err := NewRoute(ctx, s.Named("route"), &RouteArgs{
+		RuleName: s.Named("ingestor-completed"), QueueName: s.Named("rule"),
+		Bus: f.bus, Function: functions[pipeline.Analyzer], Account: f.account,
+	})
+	if err != nil {
+		return nil, err
+	}
+	delivery, err := NewDelivery(ctx, s.Named("delivery"), &DeliveryArgs{
+		Analyses: f.analyses, Function: functions[pipeline.Notifier], Failures: f.failures,
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = NewAlarms(ctx, s.Prefix(), &AlarmsArgs{
+		Topic: f.alarms.Arn,
+		Alarms: alarms(watched{
+			functions: functions,
+			queues: map[string]*DeadLetters{
+				string(pipeline.Ingestor): functions[pipeline.Ingestor].DeadLetters,
+				string(pipeline.Analyzer): functions[pipeline.Analyzer].DeadLetters,
+				"rule":                    route.DeadLetters,
+			},
+			mapping: delivery.MappingID,
+		}),
+	})
+	return names, err
+}
+
+var descriptions = map[pipeline.Function]string{
+	pipeline.Ingestor: "Checks a file of market bars and splits its rows into valid and rejected ones.",
+	pipeline.Analyzer: "Computes the figures of an ingested file and has them put into words.",
+	pipeline.Notifier: "Mails an analysis.",
+}

@@ -1,0 +1,198 @@
+package stack_test
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/platform/settings"
+)
+
+func dev(t *testing.T) (settings.Stage, plan) {
+	t.Helper()
+	s := committed(t, "dev")
+	return s, run(t, s, exampleRelease("dev"))
+}
+
+// A stage without a release gets everything but the functions and what hangs on them: the repositories above all,
+// without which no image could be pushed to make a release.
+func TestNoRelease(t *testing.T) {
+	s := committed(t, "dev")
+	kinds := make(map[string]int)
+	for _, r := range run(t, s, nil) {
+		kind, _, _ := strings.Cut(strings.TrimPrefix(r.Type, "aws:"), ":")
+		kinds[kind]++
+	}
+	want := map[string]int{
+		"s3/bucketV2": 2, "s3/bucketVersioningV2": 2, "s3/bucketLifecycleConfigurationV2": 2,
+		"s3/bucketServerSideEncryptionConfigurationV2": 2, "s3/bucketOwnershipControls": 2,
+		"s3/bucketPublicAccessBlock": 2, "s3/bucketPolicy": 2,
+		"cloudwatch/eventBus": 1, "dynamodb/table": 1,
+		"sesv2/configurationSet": 1, "sesv2/emailIdentity": 1,
+		"sns/topic": 1, "sns/topicPolicy": 1, "sns/topicSubscription": 1,
+		"ecr/repository": 3, "ecr/lifecyclePolicy": 3,
+	}
+	if diff := cmp.Diff(want, kinds); diff != "" {
+		t.Errorf("kinds of resources (-want +got):\n%s", diff)
+	}
+}
+
+// A function gets the variables that it requires, no others, and each with a value.
+func TestEnvironment(t *testing.T) {
+	s, p := dev(t)
+	for _, f := range pipeline.Functions() {
+		inputs := p.one(t, "lambda/function", s.FunctionName(f)).Inputs
+		set := dig(t, inputs, "environment", "variables").(map[string]any)
+		if diff := cmp.Diff(f.Env(), slices.Sorted(maps.Keys(set))); diff != "" {
+			t.Errorf("%s (-required +set):\n%s", f, diff)
+		}
+		_, err := f.Load(func(name string) (string, bool) {
+			value, ok := set[name].(string)
+			return value, ok
+		})
+		if err != nil {
+			t.Errorf("%s: %v", f, err)
+		}
+	}
+}
+
+// Each function runs exactly the image that the release names for it, by digest.
+func TestImages(t *testing.T) {
+	s, p := dev(t)
+	for f, digest := range exampleRelease("dev").Images {
+		uri := dig(t, p.one(t, "lambda/function", s.FunctionName(f)).Inputs, "imageUri").(string)
+		repository, got, _ := strings.Cut(uri, "@")
+		if got != digest || !strings.HasSuffix(repository, "/mejan-dev/"+string(f)) {
+			t.Errorf("%s runs %s, want %s of its own repository", f, uri, digest)
+		}
+	}
+}
+
+// The rule passes what the ingestor announces; with a pattern of its own it would wait for ever.
+func TestEventPattern(t *testing.T) {
+	s, p := dev(t)
+	pattern := p.one(t, "cloudwatch/eventRule", "").Inputs["eventPattern"]
+	want := map[string]any{
+		"source":      []any{pipeline.EventSource},
+		"detail-type": []any{pipeline.EventDetailType},
+	}
+	if diff := cmp.Diff(want, pattern); diff != "" {
+		t.Errorf("pattern (-event +pattern):\n%s", diff)
+	}
+	target := p.one(t, "cloudwatch/eventTarget", "").Inputs
+	bus := p.one(t, "cloudwatch/eventBus", "").Inputs["name"]
+	sets := dig(t, p.one(t, "lambda/function", s.FunctionName(pipeline.Ingestor)).Inputs,
+		"environment", "variables", pipeline.EnvEventBusName)
+	if target["eventBusName"] != bus || sets != bus {
+		t.Errorf("rule listens on %v, ingestor writes to %v, want both on %v", target["eventBusName"], sets, bus)
+	}
+}
+
+// The notification and the ingestor agree about what an input is.
+func TestIntake(t *testing.T) {
+	_, p := dev(t)
+	rules := dig(t, p.one(t, "s3/bucketNotification", "").Inputs, "lambdaFunctions").([]any)
+	for _, key := range []string{
+		"inputs/a.json", "inputs/x/a.json", "inputs/a.json.gz", "inputs/a.csv", "inputs/a.gz", "other/a.json",
+		pipeline.MarkerKey("e"), "a.json",
+	} {
+		starts := 0
+		for i := range rules {
+			prefix, suffix := dig(t, rules, i, "filterPrefix").(string), dig(t, rules, i, "filterSuffix").(string)
+			if strings.HasPrefix(key, prefix) && strings.HasSuffix(key, suffix) {
+				starts++
+			}
+		}
+		want := 0
+		if pipeline.IsInput(key) {
+			want = 1
+		}
+		if starts != want {
+			t.Errorf("%q starts the ingestor %d times, want %d", key, starts, want)
+		}
+	}
+}
+
+// Markers outlive everything: when one expires, an old file that comes again is analysed and mailed again.
+func TestMarkersNeverExpire(t *testing.T) {
+	_, p := dev(t)
+	day := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
+	expires := func(key string) bool {
+		rules := dig(t, p.one(t, "s3/bucketLifecycleConfigurationV2", "-data").Inputs, "rules").([]any)
+		return slices.ContainsFunc(rules, func(rule any) bool {
+			return dig(t, rule, "expiration") != nil && strings.HasPrefix(key, dig(t, rule, "filter", "prefix").(string))
+		})
+	}
+	// An ETag may begin with any hexadecimal digit.
+	for _, digit := range "0123456789abcdef" {
+		if key := pipeline.MarkerKey(strings.Repeat(string(digit), 32)); expires(key) {
+			t.Errorf("%q expires", key)
+		}
+	}
+	for _, key := range []string{
+		"inputs/a.json", pipeline.ProcessedKey(day, "r"), pipeline.RejectsKey(day, "r"),
+	} {
+		if !expires(key) {
+			t.Errorf("%q never expires", key)
+		}
+	}
+}
+
+// The table's key, and the filter on its stream, are spelled as the contract spells them.
+func TestTable(t *testing.T) {
+	_, p := dev(t)
+	field, _ := reflect.TypeFor[pipeline.Item]().FieldByName("AnalysisID")
+	if key := p.one(t, "dynamodb/table", "").Inputs["hashKey"]; key != field.Tag.Get("json") {
+		t.Errorf("hash key %v, want %q", key, field.Tag.Get("json"))
+	}
+	mapping := p.one(t, "lambda/eventSourceMapping", "").Inputs
+	pattern, err := json.Marshal(dig(t, mapping, "filterCriteria", "filters", 0, "pattern"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"eventName":["INSERT"]}`; string(pattern) != want {
+		t.Errorf("filter %s, want %s", pattern, want)
+	}
+}
+
+// What must exist first is waited for: AWS refuses, or a function fails, where it does not.
+func TestOrder(t *testing.T) {
+	s, p := dev(t)
+	function := s.FunctionName(pipeline.Ingestor)
+	for _, tt := range []struct{ kind, name, after string }{
+		{"lambda/function", function, "aws:cloudwatch/logGroup:LogGroup " + function},
+		{"lambda/function", function, "aws:iam/rolePolicy:RolePolicy " + function},
+		{"s3/bucketNotification", "", "aws:lambda/permission:Permission mejan-dev-intake"},
+		{"cloudwatch/eventTarget", "", "aws:lambda/permission:Permission mejan-dev-route"},
+		{"cloudwatch/eventTarget", "", "aws:sqs/queuePolicy:QueuePolicy mejan-dev-route"},
+		{"s3/bucketPolicy", "-data", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock mejan-dev-data"},
+	} {
+		r := p.one(t, tt.kind, tt.name)
+		if !slices.Contains(r.After, tt.after) {
+			t.Errorf("%s does not wait for %s but for %v", r, tt.after, r.After)
+		}
+	}
+}
+
+// In production neither a slip in the program nor `pulumi destroy` takes data away.
+func TestProtect(t *testing.T) {
+	p := run(t, committed(t, "prod"), exampleRelease("prod"))
+	for _, r := range []registration{
+		p.one(t, "s3/bucketV2", "-data"), p.one(t, "s3/bucketV2", "-failures"), p.one(t, "dynamodb/table", ""),
+	} {
+		if !r.Protect || r.Inputs["forceDestroy"] == true {
+			t.Errorf("%s is not protected", r)
+		}
+	}
+	table := p.one(t, "dynamodb/table", "").Inputs
+	if table["deletionProtectionEnabled"] != true || dig(t, table, "pointInTimeRecovery", "enabled") != true {
+		t.Errorf("table can be deleted, or not be restored: %v", table)
+	}
+}
