@@ -1,0 +1,201 @@
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/mejan/mejan/local/queue"
+	"github.com/mejan/mejan/local/s3"
+)
+
+func (t *Target) bucket(r Resource) (Made, error) {
+	in, err := decode[struct {
+		Bucket       string `json:"bucket"`
+		ForceDestroy bool   `json:"forceDestroy"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	// AWS adds random characters to a logical name; on a laptop the name may be remembered.
+	name := in.Bucket
+	if name == "" {
+		name = r.Name
+	}
+	if err := t.S3.CreateBucket(name, false); err != nil {
+		return Made{}, err
+	}
+	return Made{ID: name, Outputs: map[string]any{"bucket": name, "arn": s3.BucketARN(name)}}, nil
+}
+
+func (t *Target) bucketVersioning(r Resource) (Made, error) {
+	in, err := decode[struct {
+		Bucket        string `json:"bucket"`
+		Configuration struct {
+			Status string `json:"status"`
+		} `json:"versioningConfiguration"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	if in.Configuration.Status != "Enabled" {
+		return Made{}, fmt.Errorf("status %q: want Enabled", in.Configuration.Status)
+	}
+	return Made{ID: in.Bucket}, t.S3.EnableVersioning(in.Bucket)
+}
+
+func (t *Target) bucketPolicy(r Resource) (Made, error) {
+	in, err := decode[struct {
+		Bucket string `json:"bucket"`
+		Policy string `json:"policy"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	return Made{ID: in.Bucket}, t.IAM.PutResourcePolicy(s3.BucketARN(in.Bucket), in.Policy)
+}
+
+// bucketNotification refuses, as S3 does, a function that does not let S3 invoke it on behalf of this bucket.
+func (t *Target) bucketNotification(r Resource) (Made, error) {
+	in, err := decode[struct {
+		Bucket    string `json:"bucket"`
+		Functions []struct {
+			ID           string   `json:"id"`
+			FunctionARN  string   `json:"lambdaFunctionArn"`
+			Events       []string `json:"events"`
+			FilterPrefix string   `json:"filterPrefix"`
+			FilterSuffix string   `json:"filterSuffix"`
+		} `json:"lambdaFunctions"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	var notifications []s3.Notification
+	for _, f := range in.Functions {
+		if !t.mayInvoke("s3.amazonaws.com", f.FunctionARN, s3.BucketARN(in.Bucket)) {
+			return Made{}, fmt.Errorf("unable to validate the destination %s: its permissions do not let "+
+				"s3.amazonaws.com invoke it for %s (does the notification depend on the permission?)",
+				f.FunctionARN, s3.BucketARN(in.Bucket))
+		}
+		function := functionName(f.FunctionARN)
+		notifications = append(notifications, s3.Notification{
+			ID: f.ID, Events: f.Events, Prefix: f.FilterPrefix, Suffix: f.FilterSuffix,
+			Deliver: func(event []byte) { t.invoke(function, event) },
+		})
+		if f.FilterPrefix != "" {
+			t.inputBucket = in.Bucket
+		}
+	}
+	return Made{ID: in.Bucket}, t.S3.SetNotifications(in.Bucket, notifications)
+}
+
+func (t *Target) table(r Resource) (Made, error) {
+	in, err := decode[struct {
+		Name       string `json:"name"`
+		HashKey    string `json:"hashKey"`
+		Attributes []struct {
+			Name string `json:"name"`
+			Type string `json:"type"`
+		} `json:"attributes"`
+		StreamEnabled  bool           `json:"streamEnabled"`
+		StreamViewType string         `json:"streamViewType"`
+		BillingMode    string         `json:"billingMode"`
+		Recovery       map[string]any `json:"pointInTimeRecovery"`
+		Protection     bool           `json:"deletionProtectionEnabled"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	if len(in.Attributes) != 1 || in.Attributes[0].Name != in.HashKey || in.Attributes[0].Type != "S" {
+		return Made{}, errors.New("local tables have one key, of type S, and no index")
+	}
+	made, err := t.Table.CreateTable(&dynamodb.CreateTableInput{
+		TableName:            aws.String(in.Name),
+		BillingMode:          types.BillingMode(in.BillingMode),
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(in.HashKey), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(in.HashKey), AttributeType: types.ScalarAttributeTypeS}},
+		StreamSpecification: &types.StreamSpecification{
+			StreamEnabled: aws.Bool(in.StreamEnabled), StreamViewType: types.StreamViewType(in.StreamViewType),
+		},
+	})
+	if err != nil {
+		return Made{}, err
+	}
+	return Made{ID: in.Name, Outputs: map[string]any{"arn": made.ARN, "name": made.Name, "streamArn": made.StreamARN}}, nil
+}
+
+// tableOfStream is the table's name in the ARN of its stream.
+func tableOfStream(arn string) string {
+	_, path, _ := strings.Cut(arn, ":table/")
+	name, _, _ := strings.Cut(path, "/")
+	return name
+}
+
+func (t *Target) queue(r Resource) (Made, error) {
+	in, err := decode[struct {
+		Name      string `json:"name"`
+		Retention int    `json:"messageRetentionSeconds"`
+		Encrypted bool   `json:"sqsManagedSseEnabled"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	q := &queue.Queue{Name: in.Name, ARN: arnOf("sqs", in.Name)}
+	t.queues[q.ARN] = q
+	url := "https://sqs." + Region + ".amazonaws.com/" + Account + "/" + in.Name
+	return Made{ID: url, Outputs: map[string]any{"arn": q.ARN, "name": in.Name, "url": url}}, nil
+}
+
+func (t *Target) queuePolicy(r Resource) (Made, error) {
+	in, err := decode[struct {
+		URL    string `json:"queueUrl"`
+		Policy string `json:"policy"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	name := in.URL[strings.LastIndexByte(in.URL, '/')+1:]
+	return Made{ID: in.URL}, t.IAM.PutResourcePolicy(arnOf("sqs", name), in.Policy)
+}
+
+func (t *Target) topic(r Resource) (Made, error) {
+	in, err := decode[struct {
+		Name string `json:"name"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	arn := arnOf("sns", in.Name)
+	t.topics[arn] = &queue.Topic{Name: in.Name, ARN: arn}
+	return Made{ID: arn, Outputs: map[string]any{"arn": arn, "name": in.Name}}, nil
+}
+
+func (t *Target) topicPolicy(r Resource) (Made, error) {
+	in, err := decode[struct {
+		ARN    string `json:"arn"`
+		Policy string `json:"policy"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	return Made{ID: in.ARN}, t.IAM.PutResourcePolicy(in.ARN, in.Policy)
+}
+
+func (t *Target) repository(r Resource) (Made, error) {
+	in, err := decode[struct {
+		Name        string         `json:"name"`
+		Mutability  string         `json:"imageTagMutability"`
+		Scanning    map[string]any `json:"imageScanningConfiguration"`
+		ForceDelete bool           `json:"forceDelete"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	return Made{ID: in.Name, Outputs: map[string]any{
+		"name": in.Name, "arn": arnOf("ecr", "repository/"+in.Name), "repositoryUrl": t.Registry + "/" + in.Name,
+	}}, nil
+}

@@ -1,0 +1,107 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// compose writes paragraphs from facts: the market, those that rose and fell, what was unusual. Figures appear only
+// as the placeholders that the facts offer.
+func compose(facts pipeline.Facts) []string {
+	figures := make(map[string]pipeline.Figure)
+	for _, figure := range facts.Figures {
+		figures[strings.Trim(figure.Placeholder, "{}")] = figure
+	}
+	var paragraphs []string
+	for _, sentences := range [][]string{market(facts, figures), movers(facts, figures), unusual(facts, figures)} {
+		if len(sentences) > 0 {
+			paragraphs = append(paragraphs, strings.Join(sentences, " "))
+		}
+	}
+	return paragraphs
+}
+
+// sentence fills a text's %s with placeholders, and is empty where a figure for one of them is missing.
+func sentence(figures map[string]pipeline.Figure, text string, names ...string) []string {
+	var placeholders []any
+	for _, name := range names {
+		figure, ok := figures[name]
+		if !ok {
+			return nil
+		}
+		placeholders = append(placeholders, figure.Placeholder)
+	}
+	return []string{fmt.Sprintf(text, placeholders...)}
+}
+
+func market(facts pipeline.Facts, figures map[string]pipeline.Figure) []string {
+	sentences := sentence(figures, "The file covers %s symbols from %s to %s.",
+		"market.symbols", "market.from", "market.to")
+	sentences = append(sentences, fmt.Sprintf("Breadth was %s.", facts.Sentiment))
+	sentences = append(sentences, sentence(figures,
+		"Advancing symbols numbered %s, declining ones %s.", "market.advancers", "market.decliners")...)
+	sentences = append(sentences, sentence(figures, "The average change was %s.", "market.average_change")...)
+	return append(sentences, sentence(figures,
+		"Changes were spread by %s around their average.", "market.turbulence")...)
+}
+
+func movers(facts pipeline.Facts, figures map[string]pipeline.Figure) []string {
+	var sentences []string
+	for _, symbol := range facts.Symbols {
+		change, ok := figures[symbol+".change_1"]
+		if !ok {
+			continue
+		}
+		text := fmt.Sprintf("%s %s %s", symbol, verb(change.Direction), change.Placeholder)
+		if change.Direction == pipeline.Flat {
+			text = symbol + " was unchanged"
+		}
+		if last, ok := figures[symbol+".close"]; ok {
+			text += " and closed at " + last.Placeholder
+		}
+		sentences = append(sentences, text+".")
+	}
+	return sentences
+}
+
+func unusual(facts pipeline.Facts, figures map[string]pipeline.Figure) []string {
+	var sentences []string
+	for _, symbol := range facts.Symbols {
+		if move, ok := figures[symbol+".large_move"]; ok {
+			sentences = append(sentences, sentence(figures, symbol+" "+verb(move.Direction)+" %s in the bar of %s.",
+				symbol+".large_move", symbol+".large_move_time")...)
+		}
+		sentences = append(sentences, sentence(figures, symbol+" traded %s its usual volume in the bar of %s.",
+			symbol+".volume_spike", symbol+".volume_spike_time")...)
+	}
+	return sentences
+}
+
+func verb(way pipeline.Direction) string {
+	switch way {
+	case pipeline.Up:
+		return "rose"
+	case pipeline.Down:
+		return "fell"
+	default:
+		return "changed by"
+	}
+}
+
+// lie writes what no reader must ever see: figures of its own, a symbol that is not in the facts, every direction
+// wrong.
+func lie(facts pipeline.Facts) []string {
+	paragraphs := []string{"ZZZZ soared 42.00% and closed at 1,234.56 USD."}
+	for _, figure := range facts.Figures {
+		symbol, _, _ := strings.Cut(strings.Trim(figure.Placeholder, "{}"), ".")
+		switch figure.Direction {
+		case pipeline.Up:
+			paragraphs = append(paragraphs, symbol+" fell "+figure.Placeholder+".")
+		case pipeline.Down:
+			paragraphs = append(paragraphs, symbol+" rose "+figure.Placeholder+".")
+		}
+	}
+	return paragraphs
+}

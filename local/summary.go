@@ -1,0 +1,106 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// Outcome is how a file ended, seen from outside.
+type Outcome string
+
+// Outcomes of a file.
+const (
+	// Analysed means that the table has an analysis of it.
+	Analysed Outcome = "analysed"
+	// Duplicate means that its content had been handled before.
+	Duplicate Outcome = "duplicate"
+	// Rejected means that nothing of it could be used.
+	Rejected Outcome = "rejected"
+	// Ignored means that no function took it for an input.
+	Ignored Outcome = "ignored"
+	// DeadLettered means that a function gave up on it: the dead letters and the logs say why.
+	DeadLettered Outcome = "dead-lettered"
+)
+
+// File is what became of one upload.
+type File struct {
+	Input         string        `json:"input"`
+	ETag          string        `json:"etag"`
+	Outcome       Outcome       `json:"outcome"`
+	RunID         string        `json:"run_id"`
+	CorrelationID string        `json:"correlation_id"`
+	Rows          pipeline.Rows `json:"rows"`
+	ProcessedKey  string        `json:"processed_key"`
+	RejectsKey    string        `json:"rejects_key"`
+	AnalysisID    string        `json:"analysis_id"`
+	// Mails lists the mails about it, relative to the folder of the results.
+	Mails []string `json:"mails"`
+	// Seconds is from the start of the upload until nothing was in flight.
+	Seconds float64 `json:"seconds"`
+}
+
+// Denied is a call that the policies of its function did not allow.
+type Denied struct {
+	Function string `json:"function"`
+	Action   string `json:"action"`
+	Resource string `json:"resource"`
+}
+
+// Grant is an action that a role may use and never did.
+type Grant struct {
+	Function string `json:"function"`
+	Action   string `json:"action"`
+	Resource string `json:"resource"`
+}
+
+// IAM is what the policies of the program were asked.
+type IAM struct {
+	Denied []Denied `json:"denied"`
+	Unused []Grant  `json:"unused"`
+}
+
+// FiredAlarm is an alarm that went off.
+type FiredAlarm struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// Summary is what a session of the local cloud came to.
+type Summary struct {
+	Files  []File       `json:"files"`
+	IAM    IAM          `json:"iam"`
+	Alarms []FiredAlarm `json:"alarms"`
+	// DeadLetters counts what lies in dead-letter queues and the failures bucket.
+	DeadLetters int `json:"dead_letters"`
+	// Unrouted lists events that no rule wanted; Unwatched lists alarms on metrics that nothing published. Both are
+	// faults of the program that AWS would keep to itself.
+	Unrouted  []string `json:"unrouted,omitempty"`
+	Unwatched []string `json:"unwatched,omitempty"`
+}
+
+// Fault is what makes a session a failed one, nil where nothing does: a call that the policies denied, a file or record
+// that was given up, an event that no rule wanted, an alarm that watches what nobody publishes. It names each.
+func (s Summary) Fault() error {
+	var faults []error
+	for _, d := range s.IAM.Denied {
+		faults = append(faults, fmt.Errorf("%s was denied %s on %s: its role in the program does not grant it",
+			d.Function, d.Action, d.Resource))
+	}
+	for _, f := range s.Files {
+		if f.Outcome == DeadLettered {
+			faults = append(faults, fmt.Errorf("%s was given up: logs.jsonl tells why", f.Input))
+		}
+	}
+	for _, e := range s.Unrouted {
+		faults = append(faults, fmt.Errorf("an event went nowhere: %s", e))
+	}
+	for _, a := range s.Unwatched {
+		faults = append(faults, fmt.Errorf("an alarm watches nothing: %s", a))
+	}
+	if s.DeadLetters > 0 {
+		faults = append(faults, fmt.Errorf("%d dead letters", s.DeadLetters))
+	}
+	return errors.Join(faults...)
+}
