@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/spf13/cobra"
+
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/local"
+	"github.com/mejan/mejan/platform/release"
+)
+
+// platform is what the functions run on in AWS.
+const platform = "linux/arm64"
+
+func imagesCommand() *cobra.Command {
+	var stage, repo string
+	c := &cobra.Command{
+		Use:   "images",
+		Short: "Build the functions' images with ko",
+		Long: `images builds the image of each function for ` + platform + ` and prints its digest.
+
+With --stage it pushes them to that stage's repositories in ECR, using your AWS credentials, and writes the digests to
+platform/releases/<stage>.json, which the Pulumi program deploys. Without it the images go to a registry that ends with
+the command: a dry run. An image that is an index is refused; Lambda takes none.`,
+		Example: "  mejan images\n  mejan images --stage dev",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return buildImages(c.Context(), stage, repo, c.OutOrStdout(), newProgress(c.ErrOrStderr()))
+		},
+	}
+	c.Flags().StringVar(&stage, "stage", "", "stage whose repositories get the images")
+	c.Flags().StringVar(&repo, "repo", "", "registry and prefix (default <account>.dkr.ecr.<region>.amazonaws.com/mejan-<stage>)")
+	return c
+}
+
+func buildImages(ctx context.Context, stage, repo string, stdout io.Writer, p *progress) (err error) {
+	root, err := checkout()
+	if err != nil {
+		return err
+	}
+	if stage != "" && repo == "" {
+		if repo, err = stageRepo(ctx, stage); err != nil {
+			return err
+		}
+	}
+	digests, err := local.Digests(ctx, root, repo, platform, p.step)
+	if err != nil {
+		return err
+	}
+	for _, function := range pipeline.Functions() {
+		fmt.Fprintf(stdout, "%s %s\n", function, digests[function])
+	}
+	if stage == "" {
+		return nil
+	}
+	source, err := commit(ctx, root)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Join(root, "platform", "releases")
+	made := release.Release{Stage: stage, Source: source, Images: digests}
+	if err := made.Write(folder); err != nil {
+		return err
+	}
+	p.printf("wrote %s; next: make up STAGE=%s", filepath.Join(folder, stage+".json"), stage)
+	return nil
+}
+
+// stageRepo is the registry of the account that the AWS credentials belong to.
+func stageRepo(ctx context.Context, stage string) (string, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return "", fmt.Errorf("load AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		return "", fmt.Errorf("no AWS region: set AWS_REGION, or give --repo")
+	}
+	identity, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", fmt.Errorf("ask AWS for the account, whose ECR gets the images (or give --repo): %w", err)
+	}
+	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/mejan-%s", *identity.Account, cfg.Region, stage), nil
+}
+
+// commit names the source of the images.
+func commit(ctx context.Context, root string) (string, error) {
+	git := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
+	git.Dir = root
+	out, err := git.Output()
+	if err != nil {
+		return "", fmt.Errorf("ask git for the commit: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mejan/mejan/local"
+)
+
+// localStage is the stage whose settings the local cloud is deployed with.
+const localStage = "dev"
+
+func localCommand() *cobra.Command {
+	var addr, data string
+	c := &cobra.Command{
+		Use:   "local",
+		Short: "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser",
+		Long: `local starts the same cloud as demo does and keeps it running until it is interrupted. The AWS CLI and SDKs reach it
+through AWS_ENDPOINT_URL; a browser at the same address shows its console. Any access key is the administrator's.`,
+		Example: "  mejan local\n  aws --endpoint-url http://127.0.0.1:4566 s3 cp bars.json s3://mejan-dev-data/inputs/",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			root, err := checkout()
+			if err != nil {
+				return err
+			}
+			p := newProgress(c.ErrOrStderr())
+			cloud, closeAll, err := startCloud(c.Context(), root, addr, data, p)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), welcome, cloud.URL(), cloud.Bucket(), cloud.Data())
+			<-c.Context().Done()
+			p.printf("stopping")
+			return closeAll()
+		},
+	}
+	c.Flags().StringVar(&addr, "addr", "127.0.0.1:4566", "address to listen on; loopback only")
+	c.Flags().StringVar(&data, "data", "", "folder for objects and mails (default a temporary one, removed at the end)")
+	return c
+}
+
+const welcome = `
+The local cloud is up. Console: %[1]s
+
+  export AWS_ENDPOINT_URL=%[1]s AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1
+  aws s3 cp samples/us-stocks-1week.json s3://%[2]s/inputs/
+
+Objects and mails lie in %[3]s. Ctrl-C stops it.
+
+`
+
+// startCloud builds the images, starts a cloud and shows what happens in it. closeAll ends everything.
+func startCloud(ctx context.Context, root, addr, data string, p *progress) (_ *local.Cloud, closeAll func() error, err error) {
+	images, err := local.BuildImages(ctx, root, localStage, p.step)
+	if err != nil {
+		return nil, nil, err
+	}
+	done := p.step("deploy the Pulumi program, stage " + localStage)
+	cloud, err := local.Start(ctx, local.Options{
+		Root: root, Stage: localStage, Addr: addr, Data: data, Images: images, Watch: func(e local.Entry) { show(p, e) },
+	})
+	if err != nil {
+		done("")
+		return nil, nil, errors.Join(err, images.Close())
+	}
+	done(fmt.Sprintf("%d resources at %s", cloud.Resources(), cloud.URL()))
+	return cloud, func() error { return errors.Join(cloud.Close(), images.Close()) }, nil
+}
+
+// show prints a line of a function as it happens.
+func show(p *progress, e local.Entry) {
+	if e.Message == "" {
+		return
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "  %-9s %s", e.Function, e.Message)
+	for _, field := range e.Fields {
+		fmt.Fprintf(&b, "  %s=%s", field.Name, field.Value)
+	}
+	p.printf("%s", b.String())
+}
