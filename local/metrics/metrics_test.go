@@ -193,7 +193,7 @@ func TestOrphans(t *testing.T) {
 	}
 	s.Line("ingestor", line("RejectedPercentage", "0"), noon)
 	want := []metrics.Orphan{
-		{Alarm: "wrong", Reason: `RejectedPercentage was published with {LambdaFunction="mejan-dev-ingestor"}, ` +
+		{Alarm: "wrong", Published: true, Reason: `RejectedPercentage was published with {LambdaFunction="mejan-dev-ingestor"}, ` +
 			`not {FunctionName="mejan-dev-ingestor"}`},
 		{Alarm: "never", Reason: "nobody published BedrockRetryExceeded"},
 	}

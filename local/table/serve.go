@@ -3,8 +3,10 @@ package table
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -152,6 +154,7 @@ func write(w http.ResponseWriter, status int, body any) {
 		panic(fmt.Sprintf("marshal answer: %v", err)) // What was read can be written.
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(text)), 10))
 	w.WriteHeader(status)
 	_, _ = w.Write(text)
 }
