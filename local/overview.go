@@ -30,7 +30,7 @@ func (c overview) Snapshot() console.Snapshot {
 		Fired:     c.target.Metrics.Fired(),
 		Metrics:   c.target.Metrics.Summary(),
 		Queues:    c.target.Queues(),
-		Problems:  slices.Concat(summary.Unrouted, summary.Unwatched),
+		Problems:  summary.Problems,
 		Buckets:   c.target.S3.Buckets(),
 		Tables:    c.target.Table.Tables(),
 	}

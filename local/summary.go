@@ -74,14 +74,13 @@ type Summary struct {
 	Alarms []FiredAlarm `json:"alarms"`
 	// DeadLetters counts what lies in dead-letter queues and the failures bucket.
 	DeadLetters int `json:"dead_letters"`
-	// Unrouted lists events that no rule wanted; Unwatched lists alarms on metrics that nothing published. Both are
-	// faults of the program that AWS would keep to itself.
-	Unrouted  []string `json:"unrouted,omitempty"`
-	Unwatched []string `json:"unwatched,omitempty"`
+	// Problems are faults of the program that AWS would keep to itself: an event that no rule wanted, an alarm on a metric
+	// that is published under other dimensions, a line that is no valid metric.
+	Problems []string `json:"problems,omitempty"`
 }
 
 // Fault is what makes a session a failed one, nil where nothing does: a call that the policies denied, a file or record
-// that was given up, an event that no rule wanted, an alarm that watches what nobody publishes. It names each.
+// that was given up, a problem. It names each.
 func (s Summary) Fault() error {
 	var faults []error
 	for _, d := range s.IAM.Denied {
@@ -93,11 +92,8 @@ func (s Summary) Fault() error {
 			faults = append(faults, fmt.Errorf("%s was given up: logs.jsonl tells why", f.Input))
 		}
 	}
-	for _, e := range s.Unrouted {
-		faults = append(faults, fmt.Errorf("an event went nowhere: %s", e))
-	}
-	for _, a := range s.Unwatched {
-		faults = append(faults, fmt.Errorf("an alarm watches nothing: %s", a))
+	for _, problem := range s.Problems {
+		faults = append(faults, errors.New(problem))
 	}
 	if s.DeadLetters > 0 {
 		faults = append(faults, fmt.Errorf("%d dead letters", s.DeadLetters))

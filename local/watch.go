@@ -3,7 +3,6 @@ package local
 import (
 	"fmt"
 	"path"
-	"strings"
 
 	"github.com/mejan/mejan/local/lambda"
 )
@@ -42,17 +41,24 @@ func (c *Cloud) Summary(files []File) Summary {
 		s.Alarms = append(s.Alarms, FiredAlarm{Name: alarm.Alarm, Reason: alarm.Reason})
 	}
 	for _, lost := range c.target.Bus.Unmatched() {
-		s.Unrouted = append(s.Unrouted, fmt.Sprintf("%s of %s on bus %s: %s", lost.DetailType, lost.Source, lost.Bus, lost.Reason))
+		s.problem("an event went nowhere: %s of %s on bus %s: %s", lost.DetailType, lost.Source, lost.Bus, lost.Reason)
 	}
 	for _, orphan := range c.target.Metrics.Orphans() {
 		if orphan.Published {
-			s.Unwatched = append(s.Unwatched, orphan.Alarm+": "+orphan.Reason)
+			s.problem("an alarm watches nothing: %s: %s", orphan.Alarm, orphan.Reason)
 		}
 	}
-	if err := c.target.Complaints(); err != nil {
-		s.Unrouted = append(s.Unrouted, strings.Split(err.Error(), "\n")...)
+	for _, line := range c.target.Metrics.Invalid() {
+		s.problem("%s wrote a metric that CloudWatch would drop: %s: %s", c.function(line.Function), line.Reason, line.Text)
+	}
+	for _, err := range c.target.Complaints() {
+		s.problem("%w", err)
 	}
 	return s
+}
+
+func (s *Summary) problem(format string, args ...any) {
+	s.Problems = append(s.Problems, fmt.Errorf(format, args...).Error())
 }
 
 // iam is what the policies were asked, under the functions' names.

@@ -60,8 +60,11 @@ func effects(calls []pipelinetest.Call) string {
 			continue
 		}
 		for _, kind := range []struct{ prefix, name string }{
-			{pipeline.InputPrefix, " input"}, {pipeline.MarkerPrefix, " marker"}, {pipeline.ProcessedPrefix, " processed"},
-			{pipeline.RejectsPrefix, " rejects"}, {"", ""},
+			{pipeline.InputPrefix, " input"},
+			{pipeline.MarkerPrefix, " marker"},
+			{pipeline.ProcessedPrefix, " processed"},
+			{pipeline.RejectsPrefix, " rejects"},
+			{"", ""},
 		} {
 			if strings.HasPrefix(c.Target, kind.prefix) {
 				kept = append(kept, c.Op+kind.name)
@@ -114,7 +117,9 @@ func TestIngested(t *testing.T) {
 // An operator sees in the metrics what was refused, why, and how much of a file that was.
 func TestMetrics(t *testing.T) {
 	type values map[string]any
-	nullReasons := map[string]any{"FIELD_TYPE": 1.0, "LOW_ABOVE_BODY": 1.0, "PROVIDER_ERROR": 1.0, "VOLUME_NEGATIVE": 1.0}
+	nullReasons := map[string]any{
+		"FIELD_TYPE": 1.0, "LOW_ABOVE_BODY": 1.0, "PROVIDER_ERROR": 1.0, "VOLUME_NEGATIVE": 1.0,
+	}
 	for name, want := range map[string]values{
 		"mixed": {
 			"RejectedPercentage": 50.0, "RecordsValid": 2.0, "RecordsRejected": 2.0, "FilesIngested": 1.0,
@@ -130,7 +135,9 @@ func TestMetrics(t *testing.T) {
 		},
 		"nothing valid": {
 			"RejectedPercentage": 100.0, "RecordsValid": 0.0, "RecordsRejected": 2.0, "FilesRejected": 1.0,
-			"reasons": map[string]any{"FIELD_TYPE": 2.0, "LOW_ABOVE_BODY": 2.0, "VOLUME_NEGATIVE": 2.0},
+			"reasons": map[string]any{
+				"FIELD_TYPE": 2.0, "LOW_ABOVE_BODY": 2.0, "VOLUME_NEGATIVE": 2.0,
+			},
 		},
 		"breaks half-way": {
 			"RejectedPercentage": 100.0, "RecordsValid": 0.0, "RecordsRejected": 0.0, "FilesRejected": 1.0,

@@ -52,8 +52,8 @@ func New(source Source) *Console {
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; " +
 	"img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// ServeHTTP implements [http.Handler]. It answers only under the names of this machine: a page of another site that had its
-// own name resolve to 127.0.0.1 could otherwise read along.
+// ServeHTTP implements [http.Handler]. It answers only under the names of this machine: a page of another site that had
+// its own name resolve to 127.0.0.1 could otherwise read along.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)

@@ -31,32 +31,67 @@ func busy() *cloud {
 	return &cloud{state: console.Snapshot{
 		Stage: "dev", URL: "http://127.0.0.1:4566", InputBucket: "mejan-dev-data-1a2b3c4",
 		Functions: []console.Function{
-			{Name: "ingestor", Deployed: "mejan-dev-ingestor", Invocations: 4, Mean: 41 * time.Millisecond, Last: 31 * time.Millisecond},
-			{Name: "analyzer", Deployed: "mejan-dev-analyzer", Invocations: 3, Errors: 1, Mean: 63 * time.Millisecond, Last: 59 * time.Millisecond},
-			{Name: "notifier", Deployed: "mejan-dev-notifier", Invocations: 2, Mean: 22 * time.Millisecond, Last: 19 * time.Millisecond},
+			{
+				Name: "ingestor", Deployed: "mejan-dev-ingestor", Invocations: 4, Mean: 41 * time.Millisecond,
+				Last: 31 * time.Millisecond,
+			},
+			{
+				Name: "analyzer", Deployed: "mejan-dev-analyzer", Invocations: 3, Errors: 1,
+				Mean: 63 * time.Millisecond, Last: 59 * time.Millisecond,
+			},
+			{
+				Name: "notifier", Deployed: "mejan-dev-notifier", Invocations: 2, Mean: 22 * time.Millisecond,
+				Last: 19 * time.Millisecond,
+			},
 		},
 		Files: []console.File{
-			{At: noon, Input: "inputs/us-stocks-1week.json", Outcome: "analysed", RunID: runID, CorrelationID: correlation, Raw: 312, Valid: 312, Took: 412 * time.Millisecond},
-			{At: noon.Add(3 * time.Second), Input: "inputs/us-stocks-1day.json", Outcome: "analysed", RunID: "20261123T120003Z-9e107d9d372b", CorrelationID: "upload/42", Raw: 13992, Valid: 13991, Invalid: 1, Took: 1530 * time.Millisecond},
-			{At: noon.Add(6 * time.Second), Input: "inputs/again.json", Outcome: "duplicate", RunID: runID, CorrelationID: correlation},
-			{At: noon.Add(9 * time.Second), Input: "inputs/" + evil + ".json", Outcome: "rejected", RunID: "20261123T120009Z-d41d8cd98f00"},
+			{
+				At: noon, Input: "inputs/us-stocks-1week.json", Outcome: "analysed", RunID: runID,
+				CorrelationID: correlation, Raw: 312, Valid: 312, Took: 412 * time.Millisecond,
+			},
+			{
+				At: noon.Add(3 * time.Second), Input: "inputs/us-stocks-1day.json", Outcome: "analysed",
+				RunID: "20261123T120003Z-9e107d9d372b", CorrelationID: "upload/42", Raw: 13992, Valid: 13991,
+				Invalid: 1, Took: 1530 * time.Millisecond,
+			},
+			{
+				At: noon.Add(6 * time.Second), Input: "inputs/again.json", Outcome: "duplicate", RunID: runID,
+				CorrelationID: correlation,
+			},
+			{
+				At: noon.Add(9 * time.Second), Input: "inputs/" + evil + ".json", Outcome: "rejected",
+				RunID: "20261123T120009Z-d41d8cd98f00",
+			},
 		},
 		Mails: []mail.Message{{
 			N: 1, ID: "0100019a-x-000000", At: noon, From: "reports@example.com", To: []string{"desk@example.org"},
 			Subject: "Market summary 2018-02-05: bearish – 1 of 6 symbols advanced", Text: "AAPL fell 2.08%.\n",
-			HTML: "<h1>AAPL</h1>" + evil, Page: `<div style="font:16px sans-serif;padding:24px"><h1>Market summary</h1><p>AAPL fell <b>2.08%</b>.</p></div>` + evil,
+			HTML: "<h1>AAPL</h1>" + evil,
+			Page: `<div style="font:16px sans-serif;padding:24px"><h1>Market summary</h1>` +
+				`<p>AAPL fell <b>2.08%</b>.</p></div>` + evil,
 			Header: netmail.Header{"X-Correlation-Id": {correlation}, "Subject": {evil}},
 		}},
 		Alarms: []metrics.Reading{
-			{Name: "mejan-dev-RejectedPercentage", State: "ALARM", Reason: "Threshold Crossed: 1 out of 1 datapoints [100] greater than the threshold (10)."},
+			{
+				Name: "mejan-dev-RejectedPercentage", State: "ALARM",
+				Reason: "Threshold Crossed: 1 out of 1 datapoints [100] greater than the threshold (10).",
+			},
 			{Name: "mejan-dev-BedrockRetryExceeded", State: "OK"},
 			{Name: "mejan-dev-ingestor-errors", State: "INSUFFICIENT_DATA"},
 		},
-		Fired:   []metrics.Firing{{Alarm: "mejan-dev-RejectedPercentage", At: noon, Reason: "Threshold Crossed."}},
-		Metrics: map[string]metrics.Stat{"RecordsValid": {Sum: 14303, Count: 2, Max: 13991}, "RejectedPercentage": {Sum: 100.007, Count: 3, Max: 100}},
-		Queues:  []*queue.Queue{dead, {Name: "mejan-dev-rule-dead-letters"}},
-		Denied:  []console.Access{{Function: "notifier", Action: "ses:SendEmail", Resource: "arn:aws:ses:us-east-1:000000000000:identity/reports@example.com"}},
-		Unused:  []console.Access{{Function: "ingestor", Action: "s3:AbortMultipartUpload", Resource: "arn:aws:s3:::mejan-dev-data/processed/*"}},
+		Fired: []metrics.Firing{{Alarm: "mejan-dev-RejectedPercentage", At: noon, Reason: "Threshold Crossed."}},
+		Metrics: map[string]metrics.Stat{
+			"RecordsValid":       {Sum: 14303, Count: 2, Max: 13991},
+			"RejectedPercentage": {Sum: 100.007, Count: 3, Max: 100},
+		},
+		Queues: []*queue.Queue{dead, {Name: "mejan-dev-rule-dead-letters"}},
+		Denied: []console.Access{{
+			Function: "notifier", Action: "ses:SendEmail",
+			Resource: "arn:aws:ses:us-east-1:000000000000:identity/reports@example.com",
+		}},
+		Unused: []console.Access{{
+			Function: "ingestor", Action: "s3:AbortMultipartUpload", Resource: "arn:aws:s3:::mejan-dev-data/processed/*",
+		}},
 		Problems: []string{
 			"IngestorCompleted of mejan.data-ingestor on bus mejan-dev: no rule with a target matches",
 		},
@@ -75,7 +110,8 @@ func (c *cloud) Logs() []console.Line {
 		}
 	}
 	return []console.Line{
-		line(0, "ingestor", "INFO", "file claimed", correlation, console.Field{Name: "key", Value: "inputs/us-stocks-1week.json"}),
+		line(0, "ingestor", "INFO", "file claimed", correlation,
+			console.Field{Name: "key", Value: "inputs/us-stocks-1week.json"}),
 		{Time: noon, Function: "ingestor", Text: "REPORT RequestId: r Duration: 31.20 ms"},
 		line(1, "ingestor", "INFO", "file settled", correlation,
 			console.Field{Name: "outcome", Value: "ingested"}, console.Field{Name: "raw", Value: "312"}),

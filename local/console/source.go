@@ -39,7 +39,8 @@ type Snapshot struct {
 	Queues []*queue.Queue
 	// Denied are calls that no policy allowed; Unused are grants that no call has needed.
 	Denied, Unused []Access
-	// Problems are faults of the deployed program in a sentence each: an event that no rule wanted, a line that is no metric.
+	// Problems are faults of the deployed program in a sentence each: an event that no rule wanted, a line that is no
+	// metric.
 	Problems []string
 	// Buckets and Tables are names.
 	Buckets, Tables []string

@@ -89,14 +89,14 @@ func (t *Target) check() error {
 	if t.inputBucket == "" {
 		return errors.New("the program sets up no bucket whose notifications start a function")
 	}
-	return t.Complaints()
+	return errors.Join(t.Complaints()...)
 }
 
 // Complaints are faults that showed while the cloud ran and that no caller was told of.
-func (t *Target) Complaints() error {
+func (t *Target) Complaints() []error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return errors.Join(t.complaints...)
+	return slices.Clone(t.complaints)
 }
 
 func (t *Target) complain(format string, args ...any) {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,7 @@ type Outbox struct {
 	identities map[string]string // to the default configuration set, or empty
 	sets       map[string]bool
 	suppressed map[string]suppression
+	last       int // the number of the latest mail in the directory
 	messages   []Message
 	bounced    []Bounce
 }
@@ -66,15 +68,26 @@ type Bounce struct {
 	To []string
 }
 
-// New makes an outbox that writes into a directory, which it creates. An existing directory must be empty of mails.
+// New makes an outbox that writes into a directory, which it creates. Where mails of an earlier outbox lie there,
+// numbers go on behind theirs.
 func New(account, region, dir string, now func() time.Time) (*Outbox, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("create outbox %q: %w", dir, err)
 	}
-	return &Outbox{
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("read outbox %q: %w", dir, err)
+	}
+	o := &Outbox{
 		account: account, region: region, dir: dir, now: now, identities: make(map[string]string),
 		sets: make(map[string]bool), suppressed: make(map[string]suppression),
-	}, nil
+	}
+	for _, file := range files {
+		if n, err := strconv.Atoi(strings.TrimSuffix(file.Name(), ".eml")); err == nil {
+			o.last = max(o.last, n)
+		}
+	}
+	return o, nil
 }
 
 // errExists is for a name that is taken.
@@ -170,7 +183,7 @@ func (o *Outbox) store(m Message, eml []byte) error {
 		o.bounced = append(o.bounced, Bounce{ID: m.ID, To: m.To})
 		return nil
 	}
-	m.N = len(o.messages) + 1
+	m.N = o.last + 1
 	for _, file := range []struct {
 		suffix  string
 		content []byte
@@ -184,7 +197,7 @@ func (o *Outbox) store(m Message, eml []byte) error {
 		}
 		m.Files = append(m.Files, name)
 	}
-	o.messages = append(o.messages, m)
+	o.last, o.messages = m.N, append(o.messages, m)
 	return nil
 }
 

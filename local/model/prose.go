@@ -90,18 +90,22 @@ func verb(way pipeline.Direction) string {
 	}
 }
 
-// lie writes what no reader must ever see: figures of its own, a symbol that is not in the facts, every direction
-// wrong.
+// maxLies bounds a lie to the length of an honest paragraph, so that nothing but the lie is wrong with it.
+const maxLies = 10
+
+// lie writes what no reader must ever see: every direction wrong, figures of its own, a symbol that is not in the
+// facts.
 func lie(facts pipeline.Facts) []string {
-	paragraphs := []string{"ZZZZ soared 42.00% and closed at 1,234.56 USD."}
+	var sentences []string
 	for _, figure := range facts.Figures {
-		symbol, _, _ := strings.Cut(strings.Trim(figure.Placeholder, "{}"), ".")
-		switch figure.Direction {
-		case pipeline.Up:
-			paragraphs = append(paragraphs, symbol+" fell "+figure.Placeholder+".")
-		case pipeline.Down:
-			paragraphs = append(paragraphs, symbol+" rose "+figure.Placeholder+".")
+		name := strings.Trim(figure.Placeholder, "{}")
+		symbol := name[:max(strings.LastIndexByte(name, '.'), 0)]
+		if opposite, ok := map[pipeline.Direction]string{
+			pipeline.Up: " fell ", pipeline.Down: " rose ",
+		}[figure.Direction]; ok && symbol != "market" && len(sentences) < maxLies {
+			sentences = append(sentences, symbol+opposite+figure.Placeholder+".")
 		}
 	}
-	return paragraphs
+	sentences = append(sentences, "ZZZZ soared 42.00% and closed at 1,234.56 USD.")
+	return []string{strings.Join(sentences, " ")}
 }

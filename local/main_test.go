@@ -1,0 +1,26 @@
+package local_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+// TestMain stops the registry that the stories share.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built, err := images(); err == nil {
+		if err := built.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// contextOfTests bounds what a story waits for: the first build of the images compiles ko.
+func contextOfTests() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), 15*time.Minute)
+}
