@@ -19,7 +19,7 @@ func parse(data []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := dec.ReadToken(); err != io.EOF {
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("text after the value at byte %d", dec.InputOffset())
 	}
 	return value, nil

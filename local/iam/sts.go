@@ -31,7 +31,7 @@ func (STS) Read(r *http.Request) (wire.Call, *wire.Error) {
 
 // Serve implements [wire.Service].
 func (s STS) Serve(w http.ResponseWriter, r *http.Request, _ wire.Call) {
-	type result struct{ Arn, UserId, Account string } //nolint:revive // the names are those of the answer
+	type result struct{ Arn, UserId, Account string }
 	arn := wire.Caller(r.Context()).ARN
 	writeXML(w, http.StatusOK, struct {
 		XMLName xml.Name `xml:"https://sts.amazonaws.com/doc/2011-06-15/ GetCallerIdentityResponse"`

@@ -3,7 +3,7 @@ package s3
 import (
 	"bufio"
 	"bytes"
-	"crypto/md5"  //nolint:gosec // Content-MD5
+	"crypto/md5"
 	"crypto/sha1" //nolint:gosec // x-amz-checksum-sha1
 	"crypto/sha256"
 	"encoding/base64"
@@ -37,7 +37,7 @@ func newChecksum(header string) hash.Hash {
 	case "Crc64nvme":
 		return crc64.New(crc64.MakeTable(nvme))
 	case "Sha1":
-		return sha1.New() //nolint:gosec // see above
+		return sha1.New()
 	case "Sha256":
 		return sha256.New()
 	default:

@@ -127,7 +127,7 @@ func refuse(w http.ResponseWriter, r *http.Request, service Service, e *Error) {
 
 // crashed answers for a service that panicked, so that one bad request never ends the cloud.
 func (f *Front) crashed(w *recorder, r *http.Request, service Service, cause any) {
-	if cause == http.ErrAbortHandler {
+	if errors.Is(http.ErrAbortHandler, cause) {
 		panic(cause)
 	}
 	f.log.Error("service panicked", "service", service.Name(), "method", r.Method, "path", r.URL.Path,

@@ -81,10 +81,10 @@ func (s *scanner) broken(err error) error {
 func (s *scanner) end() error {
 	offset := s.dec.InputOffset()
 	_, err := s.dec.ReadToken()
-	switch err {
-	case io.EOF:
+	switch {
+	case errors.Is(err, io.EOF):
 		return nil
-	case nil:
+	case err == nil:
 		return &FileError{Code: MalformedJSON, Offset: offset, Detail: "something follows the document"}
 	default:
 		return s.broken(err)

@@ -46,7 +46,7 @@ func (s *source) Read(p []byte) (int, error) {
 	for n < len(p) && s.err == nil {
 		m, err := s.fill(p[n:])
 		n += m
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return n, io.EOF
 		}
 		s.err = err
@@ -75,7 +75,7 @@ func (s *source) fill(p []byte) (int, error) {
 			Detail: fmt.Sprintf("more than %d bytes for each compressed one", maxRatio),
 		}
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = s.unzipError(err)
 	}
 	return n, err
@@ -86,7 +86,7 @@ func (s *source) unzipError(err error) error {
 	if s.stored.err != nil || !s.zipped {
 		return err
 	}
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &FileError{Code: MalformedGzip, Offset: s.read, Detail: "unexpected end of the file"}
 	}
 	return &FileError{Code: MalformedGzip, Offset: s.read, Detail: err.Error()}
