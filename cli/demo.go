@@ -27,8 +27,8 @@ func demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo [FILE…]",
 		Short: "Run files through the whole pipeline on this machine",
-		Long: `demo starts a private local cloud, deploys the Pulumi program into it, uploads each FILE to inputs/<base name>, in
-order, each once the one before has settled, writes the results to a folder and stops the cloud.
+		Long: `demo starts a private local cloud, deploys the Pulumi program into it, uploads each FILE to inputs/<base name>,
+in order, each once the one before has settled, writes the results to a folder and stops the cloud.
 
 Without FILE it takes ` + sample + `.
 

@@ -37,7 +37,7 @@ the command: a dry run. An image that is an index is refused; Lambda takes none.
 		},
 	}
 	c.Flags().StringVar(&stage, "stage", "", "stage whose repositories get the images")
-	c.Flags().StringVar(&repo, "repo", "", "registry and prefix (default <account>.dkr.ecr.<region>.amazonaws.com/mejan-<stage>)")
+	c.Flags().StringVar(&repo, "repo", "", "registry and prefix (default the stage's repositories in ECR)")
 	return c
 }
 

@@ -19,8 +19,9 @@ func localCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "local",
 		Short: "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser",
-		Long: `local starts the same cloud as demo does and keeps it running until it is interrupted. The AWS CLI and SDKs reach it
-through AWS_ENDPOINT_URL; a browser at the same address shows its console. Any access key is the administrator's.`,
+		Long: `local starts the same cloud as demo does and keeps it running until it is interrupted. The AWS CLI and SDKs
+reach it through AWS_ENDPOINT_URL; a browser at the same address shows its console. Any access key is the
+administrator's.`,
 		Example: "  mejan local\n  aws --endpoint-url http://127.0.0.1:4566 s3 cp bars.json s3://mejan-dev-data/inputs/",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -55,7 +56,9 @@ Objects and mails lie in %[3]s. Ctrl-C stops it.
 `
 
 // startCloud builds the images, starts a cloud and shows what happens in it. closeAll ends everything.
-func startCloud(ctx context.Context, root, addr, data string, p *progress) (_ *local.Cloud, closeAll func() error, err error) {
+func startCloud(ctx context.Context, root, addr, data string, p *progress) (
+	_ *local.Cloud, closeAll func() error, err error,
+) {
 	images, err := local.BuildImages(ctx, root, localStage, p.step)
 	if err != nil {
 		return nil, nil, err

@@ -14,7 +14,8 @@ func present(w io.Writer, s local.Summary, out string) error {
 	fmt.Fprintln(w)
 	var last string
 	for _, f := range s.Files {
-		fmt.Fprintf(w, "%s: %s, %d rows (%d valid, %d rejected)\n", f.Input, f.Outcome, f.Rows.Raw, f.Rows.Valid, f.Rows.Invalid)
+		fmt.Fprintf(w, "%s: %s, %d rows (%d valid, %d rejected)\n",
+			f.Input, f.Outcome, f.Rows.Raw, f.Rows.Valid, f.Rows.Invalid)
 		if f.RejectsKey != "" {
 			fmt.Fprintf(w, "  rejects: %s\n", filepath.Join(out, "s3", filepath.FromSlash(f.RejectsKey)))
 		}

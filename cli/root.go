@@ -26,7 +26,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:           "mejan",
 		Short:         "Market bars in, a trustworthy e-mail out",
-		Long:          "mejan runs and operates the Mejan pipeline: a file of market bars dropped into a bucket becomes an e-mail.",
+		Long:          "mejan runs and operates the Mejan pipeline: a file of market bars becomes an e-mail.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, err) })
+	root.SetFlagErrorFunc(usage)
 	root.AddCommand(demoCommand(), localCommand(), imagesCommand())
 	for _, c := range append(root.Commands(), root) {
 		c.Args = usageArgs(c.Args)
@@ -91,7 +91,7 @@ func checkout() (string, error) {
 			}
 		}
 	}
-	return "", errors.New("no checkout of Mejan here: run the command inside the repository, it builds the functions from it")
+	return "", errors.New("no checkout of Mejan here: run mejan inside the repository, it builds the functions from it")
 }
 
 func isFile(path string) bool {

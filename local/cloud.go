@@ -79,9 +79,15 @@ func Start(ctx context.Context, options Options) (_ *Cloud, err error) {
 	if err := c.assemble(ctx); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
-	c.server = &http.Server{Handler: c.front, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
+	c.server = &http.Server{
+		Handler: c.front, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
 	go func() { c.served <- c.server.Serve(listener) }()
-	return c, c.deploy()
+	if err := c.deploy(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // listen refuses any address that others could reach: nobody checks a signature here.
@@ -91,12 +97,12 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("address %q: %w", addr, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("address %q: the local cloud listens on the loopback interface only, such as 127.0.0.1:4566", addr)
+		return nil, fmt.Errorf("address %q: the local cloud is for loopback addresses only, such as 127.0.0.1:4566", addr)
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %q (is another local cloud running? --addr 127.0.0.1:0 takes a free port): %w", addr, err)
+		return nil, fmt.Errorf("listen on %q (taken by another? --addr 127.0.0.1:0 takes a free port): %w", addr, err)
 	}
 	return listener, nil
 }

@@ -19,7 +19,8 @@ type Images struct {
 	digests  map[pipeline.Function]string
 }
 
-// BuildImages starts a registry and fills it with the images that ko builds from the checkout for this machine. Close it.
+// BuildImages starts a registry and fills it with the images that ko builds from the checkout for this machine. Close
+// it.
 func BuildImages(ctx context.Context, root, stage string, progress Progress) (*Images, error) {
 	r, err := registry.Start(ctx)
 	if err != nil {
@@ -44,14 +45,16 @@ func (i *Images) release(stage string) *release.Release {
 
 // Digests builds the images for a platform and pushes them to repo, or, where that is empty, to a registry that is gone
 // afterwards. It returns the digest of each.
-func Digests(ctx context.Context, root, repo, platform string, progress Progress) (map[pipeline.Function]string, error) {
+func Digests(ctx context.Context, root, repo, platform string, progress Progress) (
+	_ map[pipeline.Function]string, err error,
+) {
 	args := registry.BuildArgs{Root: root, Repo: repo, Platform: platform}
 	if repo == "" {
 		r, err := registry.Start(ctx)
 		if err != nil {
 			return nil, err
 		}
-		defer r.Close()
+		defer func() { err = errors.Join(err, r.Close()) }()
 		args.Repo, args.Offline = r.Repo(), true
 	}
 	return build(ctx, args, progress)

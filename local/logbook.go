@@ -144,7 +144,9 @@ func (l *logbook) add(e Entry) {
 	l.entries = append(l.entries, e)
 	line := []byte(e.Text)
 	if !jsontext.Value(line).IsValid() {
-		wrapped, err := json.Marshal(exported{Timestamp: e.Time.UTC(), Function: e.Function, RequestID: e.RequestID, Message: e.Text})
+		wrapped, err := json.Marshal(exported{
+			Timestamp: e.Time.UTC(), Function: e.Function, RequestID: e.RequestID, Message: e.Text,
+		})
 		if err != nil {
 			l.err = errors.Join(l.err, err)
 			return

@@ -45,7 +45,7 @@ func TestStories(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
-		Setup: func(e *testscript.Env) error { return setup(e) },
+		Setup: setup,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"amend": amend, "cloud": start, "model": mood, "fault": fault, "upload": upload, "settle": settle,
 			"export": export, "verdict": verdict, "aws": awsCLI,

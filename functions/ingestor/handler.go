@@ -17,7 +17,8 @@ import (
 )
 
 // handler takes a file from its arrival to its announcement. It may die at any point, or be at work twice on the same
-// file: the names of all outputs are fixed by whoever claims the content first, and their bytes follow from the content.
+// file: the names of all outputs are fixed by whoever claims the content first, and their bytes follow from the
+// content.
 type handler struct {
 	objects interface {
 		Open(ctx context.Context, r objects.Ref) (*objects.Object, error)
@@ -34,8 +35,8 @@ type handler struct {
 	entropy io.Reader
 }
 
-// Handle is called at least once for each object that appears. An error hands the whole event back: AWS tries twice more,
-// then puts it with the dead letters.
+// Handle is called at least once for each object that appears. An error hands the whole event back: AWS tries twice
+// more, then puts it with the dead letters.
 func (h *handler) Handle(ctx context.Context, event events.S3Event) error {
 	log := telemetry.ForInvocation(ctx, h.log)
 	if len(event.Records) == 0 {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -95,6 +96,9 @@ func TestIngested(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, m); diff != "" || len(m.SHA256) != 64 {
 		t.Errorf("marker (-want +got):\n%s", diff)
+	}
+	if m.ClaimedAt.Nanosecond() != 0 || m.ClaimedAt.Location() != time.UTC {
+		t.Errorf("claimed at %s, want whole seconds in UTC, as the run id has it", m.ClaimedAt)
 	}
 	event := []pipeline.IngestorCompleted{{
 		Schema: pipeline.Schema, RunID: m.RunID, CorrelationID: m.CorrelationID, Bucket: pipeline.BucketRef{Name: bucket},
@@ -335,6 +339,31 @@ func TestBrokenMarker(t *testing.T) {
 		if err := w.deliver(event); err == nil || !strings.Contains(err.Error(), "marker") {
 			t.Errorf("marker %q: got error %v", body, err)
 		}
+	}
+}
+
+// Somebody who tidies up markers at the wrong moment costs an attempt, and not the file.
+func TestMarkerVanishes(t *testing.T) {
+	faults := &pipelinetest.Faults{}
+	w := newWorld(t, faults)
+	w.objects.ListDenied = false // an operator's role, to which a missing key is missing
+	event := w.upload(named(t, "clean"))
+	at := objects.Ref{Bucket: bucket, Key: pipeline.MarkerKey(event.Records[0].S3.Object.ETag)}
+	w.objects.Seed(at, []byte(`{"schema":1,"state":"done","run_id":"earlier"}`), nil)
+	faults.Before = func(c pipelinetest.Call) error {
+		if c.Op == "Open" && c.Target == at.Key {
+			w.objects.Delete(at)
+		}
+		return nil
+	}
+	if err := w.handler().Handle(t.Context(), event); !errors.Is(err, errVanished) {
+		t.Errorf("got error %v, want %v", err, errVanished)
+	}
+	if err := w.deliver(event); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.marker(); got.State != pipeline.Done || len(w.bus.Announced()) != 1 {
+		t.Errorf("marker %+v, %d announcements", got, len(w.bus.Announced()))
 	}
 }
 

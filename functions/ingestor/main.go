@@ -1,5 +1,5 @@
-// Command ingestor is the function that checks each file that arrives under `inputs/`, splits its rows into good and bad,
-// and announces the good ones.
+// Command ingestor is the function that checks each file that arrives under `inputs/`, splits its rows into good and
+// bad, and announces the good ones.
 package main
 
 import (

@@ -13,8 +13,9 @@ import (
 	"github.com/mejan/mejan/functions/pipeline/objects"
 )
 
-// separate reads the input once and makes its rows visible under the names that the marker fixes, the refused ones first.
-// A file that breaks half-way leaves one line about that instead. The marker that comes back is ready to be written.
+// separate reads the input once and makes its rows visible under the names that the marker fixes, the refused ones
+// first. A file that breaks half-way leaves one line about that instead. The marker that comes back is ready to be
+// written.
 func (h *handler) separate(
 	ctx context.Context, log zerolog.Logger, input io.Reader, marker pipeline.Marker,
 ) (ending, error) {
@@ -56,7 +57,8 @@ func stateOf(o pipeline.Outcome) pipeline.State {
 	return pipeline.Rejected
 }
 
-// abort drops what was not committed. What it cannot drop is invisible all the same, and expires with the bucket's rule.
+// abort drops what was not committed. What it cannot drop is invisible all the same, and expires with the bucket's
+// rule.
 func (h *handler) abort(ctx context.Context, log zerolog.Logger, u objects.Upload) {
 	if err := u.Abort(ctx); err != nil {
 		log.Warn().Err(err).Msg("upload not aborted")

@@ -59,7 +59,7 @@ func newWorld(t *testing.T, faults *pipelinetest.Faults) *world {
 
 // now goes on by some hours, past midnight sooner or later.
 func (w *world) now() time.Time {
-	w.clock = w.clock.Add(7*time.Hour + 11*time.Minute + 13*time.Second)
+	w.clock = w.clock.Add(7*time.Hour + 11*time.Minute + 13*time.Second + 17*time.Millisecond)
 	return w.clock
 }
 

@@ -62,8 +62,8 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Compare orders two valid decimals by value: -1 when d < e, 0 when equal, +1 when d > e. Digits are compared as text, so
-// the length of a number is no limit.
+// Compare orders two valid decimals by value: -1 when d < e, 0 when equal, +1 when d > e. Digits are compared as text,
+// so the length of a number is no limit.
 func (d Decimal) Compare(e Decimal) int {
 	a, b := split(string(d)), split(string(e))
 	if a.sign != b.sign {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Load reads the variables that f requires by lookup, such as os.LookupEnv. Its error names every one that is missing or
-// empty, not the first.
+// Load reads the variables that f requires by lookup, such as os.LookupEnv. Its error names every one that is missing
+// or empty, not the first.
 func (f Function) Load(lookup func(name string) (string, bool)) (map[string]string, error) {
 	env := make(map[string]string)
 	var missing []error

@@ -6,7 +6,8 @@ type Reject struct {
 	RunID string `json:"run_id"`
 	// Source is the object that held it.
 	Source Source `json:"source"`
-	// Pointer is the JSON pointer (RFC 6901) of the refused value in the source, such as `/AAPL/values/3`; empty for a file.
+	// Pointer is the JSON pointer (RFC 6901) of the refused value in the source, such as `/AAPL/values/3`; empty for a
+	// file.
 	Pointer string `json:"pointer"`
 	// Offset is the byte in the source where the refused value begins, or where the source broke.
 	Offset int64 `json:"offset"`

@@ -32,8 +32,8 @@ func NewCorrelationID(entropy io.Reader) (string, error) {
 	return hex.EncodeToString(b[:]), nil
 }
 
-// ValidCorrelationID reports whether an uploader's correlation id can be carried everywhere, a mail header included: 1 to
-// 128 letters, digits, and `-_.:/`.
+// ValidCorrelationID reports whether an uploader's correlation id can be carried everywhere, a mail header included: 1
+// to 128 letters, digits, and `-_.:/`.
 func ValidCorrelationID(id string) bool {
 	for i := range len(id) {
 		switch c := id[i]; {

@@ -11,7 +11,7 @@ var kinds = map[string]func(*Target, Resource) (Made, error){
 	"aws:sqs/queuePolicy:QueuePolicy":                                (*Target).queuePolicy,
 	"aws:sns/topic:Topic":                                            (*Target).topic,
 	"aws:sns/topicPolicy:TopicPolicy":                                (*Target).topicPolicy,
-	"aws:sns/topicSubscription:TopicSubscription":                    inert("arn"), // nobody waits for an alarm's mail on a laptop
+	"aws:sns/topicSubscription:TopicSubscription":                    inert("arn"), // nobody waits for the mail
 	"aws:iam/role:Role":                                              (*Target).role,
 	"aws:iam/rolePolicy:RolePolicy":                                  (*Target).rolePolicy,
 	"aws:cloudwatch/logGroup:LogGroup":                               (*Target).logGroup,

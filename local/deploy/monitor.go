@@ -60,7 +60,9 @@ type monitor struct {
 func (m *monitor) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	switch args.Token {
 	case "aws:index/getCallerIdentity:getCallerIdentity":
-		return properties(map[string]any{"accountId": Account, "arn": "arn:aws:iam::" + Account + ":root", "userId": Account}), nil
+		return properties(map[string]any{
+			"accountId": Account, "arn": "arn:aws:iam::" + Account + ":root", "userId": Account,
+		}), nil
 	case "aws:index/getRegion:getRegion":
 		return properties(map[string]any{"name": Region, "id": Region, "region": Region}), nil
 	case "aws:index/getPartition:getPartition":
@@ -103,7 +105,7 @@ func properties(values map[string]any) resource.PropertyMap {
 func (t *Target) provision(r Resource) (Made, error) {
 	make, known := kinds[r.Type]
 	if !known {
-		return Made{}, fmt.Errorf("the local cloud does not know this type; add it to local/deploy, or declare it inert there")
+		return Made{}, errors.New("the local cloud does not know this type; add it to local/deploy, if only as inert")
 	}
 	return make(t, r)
 }

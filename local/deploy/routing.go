@@ -38,8 +38,8 @@ func (t *Target) eventRule(r Resource) (Made, error) {
 	return Made{ID: in.Name, Outputs: map[string]any{"arn": t.Bus.RuleARN(in.Bus, in.Name), "name": in.Name}}, nil
 }
 
-// eventTarget gives an event to a function if the function's permissions let EventBridge invoke it for this rule, and to
-// the dead-letter queue otherwise, as AWS does.
+// eventTarget gives an event to a function if the function's permissions let EventBridge invoke it for this rule, and
+// to the dead-letter queue otherwise, as AWS does.
 func (t *Target) eventTarget(r Resource) (Made, error) {
 	in, err := decode[struct {
 		Rule       string `json:"rule"`

@@ -114,10 +114,12 @@ func (t *Target) table(r Resource) (Made, error) {
 		return Made{}, errors.New("local tables have one key, of type S, and no index")
 	}
 	made, err := t.Table.CreateTable(&dynamodb.CreateTableInput{
-		TableName:            aws.String(in.Name),
-		BillingMode:          types.BillingMode(in.BillingMode),
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(in.HashKey), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(in.HashKey), AttributeType: types.ScalarAttributeTypeS}},
+		TableName:   aws.String(in.Name),
+		BillingMode: types.BillingMode(in.BillingMode),
+		KeySchema:   []types.KeySchemaElement{{AttributeName: aws.String(in.HashKey), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String(in.HashKey), AttributeType: types.ScalarAttributeTypeS},
+		},
 		StreamSpecification: &types.StreamSpecification{
 			StreamEnabled: aws.Bool(in.StreamEnabled), StreamViewType: types.StreamViewType(in.StreamViewType),
 		},

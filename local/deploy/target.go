@@ -122,7 +122,8 @@ func (t *Target) mayInvoke(service, functionARN, source string) bool {
 // asRole reports whether a function's role may do something that Lambda does in its name. A refusal is recorded.
 func (t *Target) asRole(function, action, resource string) bool {
 	role := wire.Principal{ARN: t.roles[function]}
-	return t.IAM.Authorize(role, wire.Call{Operation: action, Needs: []wire.Permission{{Action: action, Resource: resource}}}) == nil
+	needs := []wire.Permission{{Action: action, Resource: resource}}
+	return t.IAM.Authorize(role, wire.Call{Operation: action, Needs: needs}) == nil
 }
 
 // require is asRole for what AWS checks when a resource is made.

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 		log.SetOutput(io.Discard)
 		runtime.Start(act)
 	case "broken":
-		fmt.Println("cannot start")
+		fmt.Fprintln(os.Stdout, "cannot start")
 		os.Exit(7)
 	case "owner":
 		own(os.Getenv("GATE"))
@@ -68,7 +68,7 @@ func act(_ context.Context, o order) (any, error) {
 	if o.Records != nil {
 		return actBatch(o)
 	}
-	fmt.Print(o.Text)
+	fmt.Fprint(os.Stdout, o.Text)
 	switch o.Do {
 	case "environ":
 		return os.Environ(), nil
@@ -121,7 +121,7 @@ func actBatch(o order) (any, error) {
 			visit(record.URL)
 		}
 	}
-	fmt.Println(strings.Join(seen, " "))
+	fmt.Fprintln(os.Stdout, strings.Join(seen, " "))
 	if raise {
 		return nil, errors.New("one of them is bad")
 	}

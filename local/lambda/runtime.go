@@ -43,7 +43,8 @@ type delivery struct {
 const apiRoot = "/2018-06-01/runtime"
 
 func serveRuntime(function Function) (*runtimeAPI, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	var config net.ListenConfig
+	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for the runtime: %w", err)
 	}

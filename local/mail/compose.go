@@ -125,10 +125,9 @@ func bodies(eml []byte) (text, html, browser string, err error) {
 		if err != nil {
 			return "", "", "", err
 		}
-		switch part.GetContentType() {
-		case gomail.TypeTextPlain:
+		if kind := part.GetContentType(); kind == gomail.TypeTextPlain {
 			text = string(content)
-		case gomail.TypeTextHTML:
+		} else if kind == gomail.TypeTextHTML {
 			html = string(content)
 		}
 	}

@@ -248,7 +248,7 @@ Content-Type: text/html; charset=utf-8
 	if strings.Contains(string(eml), "mine@") || !strings.Contains(string(eml), *out.MessageId) {
 		t.Errorf("the .eml has not SES's id:\n%s", eml)
 	}
-	if !strings.HasSuffix(string(eml), raw[strings.Index(raw, "X-Correlation-Id"):]) {
+	if !strings.HasSuffix(string(eml), raw[max(0, strings.Index(raw, "X-Correlation-Id")):]) {
 		t.Errorf("the .eml changed what follows:\n%s", eml)
 	}
 }

@@ -243,7 +243,8 @@ func (s *Store) Orphans() []Orphan {
 		for _, k := range slices.Sorted(maps.Keys(s.series)) {
 			if other := s.series[k]; other.namespace == a.Namespace && other.name == a.MetricName {
 				orphan.Published = true
-				orphan.Reason = fmt.Sprintf("%s was published with %s, not %s", a.MetricName, spell(other.dimensions), spell(a.Dimensions))
+				orphan.Reason = fmt.Sprintf("%s was published with %s, not %s",
+					a.MetricName, spell(other.dimensions), spell(a.Dimensions))
 			}
 		}
 		orphans = append(orphans, orphan)

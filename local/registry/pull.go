@@ -109,7 +109,7 @@ func unpack(image v1.Image, folder string) error {
 	if err != nil {
 		return fmt.Errorf("open folder: %w", err)
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // only reads of a folder handle are lost
 	files := mutate.Extract(image)
 	defer files.Close()
 	archive := tar.NewReader(files)

@@ -63,10 +63,12 @@ func members() map[string]func(*jsontext.Decoder) (expression.Value, error) {
 		"BOOL": member(func(x bool) expression.Value { return &types.AttributeValueMemberBOOL{Value: x} }),
 		"NULL": member(func(x bool) expression.Value { return &types.AttributeValueMemberNULL{Value: x} }),
 		"L":    member(func(x []expression.Value) expression.Value { return &types.AttributeValueMemberL{Value: x} }),
-		"M":    member(func(x map[string]expression.Value) expression.Value { return &types.AttributeValueMemberM{Value: x} }),
-		"SS":   member(func(x []string) expression.Value { return &types.AttributeValueMemberSS{Value: x} }),
-		"NS":   member(func(x []string) expression.Value { return &types.AttributeValueMemberNS{Value: x} }),
-		"BS":   member(func(x [][]byte) expression.Value { return &types.AttributeValueMemberBS{Value: x} }),
+		"M": member(func(x map[string]expression.Value) expression.Value {
+			return &types.AttributeValueMemberM{Value: x}
+		}),
+		"SS": member(func(x []string) expression.Value { return &types.AttributeValueMemberSS{Value: x} }),
+		"NS": member(func(x []string) expression.Value { return &types.AttributeValueMemberNS{Value: x} }),
+		"BS": member(func(x [][]byte) expression.Value { return &types.AttributeValueMemberBS{Value: x} }),
 	}
 }
 

@@ -91,9 +91,9 @@ func (d *DynamoDB) Tables() []string {
 	return slices.Sorted(maps.Keys(d.tables))
 }
 
-// Subscribe asks to be told of each change to a table that has a stream: one stream record at a time, in the order of the
-// changes, as AWS writes it, before the writer has its answer. A subscriber may read the table; it must not wait for a
-// write to it.
+// Subscribe asks to be told of each change to a table that has a stream: one stream record at a time, in the order of
+// the changes, as AWS writes it, before the writer has its answer. A subscriber may read the table; it must not wait
+// for a write to it.
 func (d *DynamoDB) Subscribe(name string, subscriber func(record json.RawMessage)) error {
 	t, err := d.table(name)
 	if err != nil {

@@ -234,6 +234,7 @@ func shown(v types.ReturnValue, allowed ...types.ReturnValue) (types.ReturnValue
 func attributes(show types.ReturnValue, before, after expression.Item, changed []expression.Path) any {
 	var item expression.Item
 	switch show {
+	case types.ReturnValueNone:
 	case types.ReturnValueAllOld:
 		item = before
 	case types.ReturnValueAllNew:

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -127,7 +128,7 @@ func refuse(w http.ResponseWriter, r *http.Request, service Service, e *Error) {
 
 // crashed answers for a service that panicked, so that one bad request never ends the cloud.
 func (f *Front) crashed(w *recorder, r *http.Request, service Service, cause any) {
-	if errors.Is(http.ErrAbortHandler, cause) {
+	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
 	f.log.Error("service panicked", "service", service.Name(), "method", r.Method, "path", r.URL.Path,

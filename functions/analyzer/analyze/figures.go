@@ -59,7 +59,8 @@ func Momentum(bars []Bar) (float64, error) { return Change(bars, MomentumBars) }
 
 // Trend is the ordinary least-squares line through ln(c[i]) of the last 20 bars, or of all where there are 5 to 19:
 //
-//	slope = Σ (i - ī)(y - ȳ) / Σ (i - ī)²,  R² = (Σ (i - ī)(y - ȳ))² / (Σ (i - ī)² Σ (y - ȳ)²),  y = ln c[i]
+//	slope = Σ (i - ī)(y - ȳ) / Σ (i - ī)²,  y = ln c[i]
+//	R² = (Σ (i - ī)(y - ȳ))² / (Σ (i - ī)² Σ (y - ȳ)²)
 //
 // The slope is in percent per bar, 100 (e^slope - 1); the direction is flat below [FlatSlope]. R² of a constant
 // series is 0: there is nothing to explain. It needs 5 bars. Source: Clenow, Stocks on the Move (2015), chapter 8,

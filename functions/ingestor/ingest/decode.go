@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -82,7 +81,7 @@ func (s *scanner) end() error {
 	offset := s.dec.InputOffset()
 	_, err := s.dec.ReadToken()
 	switch {
-	case errors.Is(err, io.EOF):
+	case ended(err):
 		return nil
 	case err == nil:
 		return &FileError{Code: MalformedJSON, Offset: offset, Detail: "something follows the document"}

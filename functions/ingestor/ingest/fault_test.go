@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -77,8 +78,10 @@ func TestBrokenConnectionIsNoFileError(t *testing.T) {
 	body := readFile(t, "testdata/split/batch.json")
 	for key, content := range map[string][]byte{"inputs/x.json": body, "inputs/x.json.gz": gzipped(t, body)} {
 		for n := range content {
-			for _, fault := range []error{io.ErrUnexpectedEOF, errors.New("connection reset")} {
-				r := io.MultiReader(bytes.NewReader(content[:n]), iotest.ErrReader(fault))
+			for _, fault := range []error{
+				io.ErrUnexpectedEOF, errors.New("connection reset"), fmt.Errorf("read response: %w", io.EOF),
+			} {
+				r := io.MultiReader(bytes.NewReader(content[:n]), &failOnce{fault})
 				got := splitFrom(r, key)
 				var broken *ingest.FileError
 				if errors.As(got.err, &broken) || !errors.Is(got.err, fault) {
@@ -87,6 +90,15 @@ func TestBrokenConnectionIsNoFileError(t *testing.T) {
 			}
 		}
 	}
+}
+
+// failOnce fails, and then says that there is no more.
+type failOnce struct{ err error }
+
+func (r *failOnce) Read([]byte) (int, error) {
+	err := r.err
+	r.err = io.EOF
+	return 0, err
 }
 
 // Trouble with an output is not the file's fault either.

@@ -179,5 +179,6 @@ func (s *scanner) refuse(symbol, code, field, detail string) error {
 	if err != nil {
 		return err
 	}
-	return s.finds.refused(symbol, s.at(offset, raw), pipeline.Reason{Code: code, Field: field, Detail: says(detail, kind)})
+	reason := pipeline.Reason{Code: code, Field: field, Detail: says(detail, kind)}
+	return s.finds.refused(symbol, s.at(offset, raw), reason)
 }

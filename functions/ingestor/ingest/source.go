@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -46,7 +47,7 @@ func (s *source) Read(p []byte) (int, error) {
 	for n < len(p) && s.err == nil {
 		m, err := s.fill(p[n:])
 		n += m
-		if errors.Is(err, io.EOF) {
+		if ended(err) {
 			return n, io.EOF
 		}
 		s.err = err
@@ -75,7 +76,7 @@ func (s *source) fill(p []byte) (int, error) {
 			Detail: fmt.Sprintf("more than %d bytes for each compressed one", maxRatio),
 		}
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err != nil && !ended(err) {
 		err = s.unzipError(err)
 	}
 	return n, err
@@ -86,7 +87,7 @@ func (s *source) unzipError(err error) error {
 	if s.stored.err != nil || !s.zipped {
 		return err
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if ended(err) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &FileError{Code: MalformedGzip, Offset: s.read, Detail: "unexpected end of the file"}
 	}
 	return &FileError{Code: MalformedGzip, Offset: s.read, Detail: err.Error()}
@@ -110,10 +111,16 @@ func (s *stored) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	s.hash.Write(p[:n])
 	s.n += int64(n)
-	if err != nil && err != io.EOF {
+	if err != nil && !ended(err) {
 		s.err = err
 	}
 	return n, err
+}
+
+// ended reports whether err is the end of a file, and nothing but that: a connection that breaks may give an error
+// which wraps io.EOF, and a file that is cut off by it must not be taken for a whole one.
+func ended(err error) bool {
+	return err == io.EOF //nolint:errorlint // see above
 }
 
 func (s *stored) sum() string { return hex.EncodeToString(s.hash.Sum(nil)) }

@@ -1,5 +1,5 @@
-// Package ingest reads a file of market bars, checks every row and splits the good from the bad. It works from stream to
-// stream in memory that does not grow with the file, knows nothing of AWS, and its output is a pure function of its
+// Package ingest reads a file of market bars, checks every row and splits the good from the bad. It works from stream
+// to stream in memory that does not grow with the file, knows nothing of AWS, and its output is a pure function of its
 // input: the same bytes and the same run give the same bytes.
 package ingest
 
@@ -34,12 +34,13 @@ type Result struct {
 	Reasons map[string]int64
 }
 
-// Split reads r to its end and writes each valid row as a line to valid (a [pipeline.Bar]) and each refused one as a line
-// to rejected (a [pipeline.Reject]). A source whose key ends in `.gz` is decompressed; offsets then count decompressed
-// bytes.
+// Split reads r to its end and writes each valid row as a line to valid (a [pipeline.Bar]) and each refused one as a
+// line to rejected (a [pipeline.Reject]). A source whose key ends in `.gz` is decompressed; offsets then count
+// decompressed bytes.
 //
-// A [*FileError] means that the file itself is to blame and nothing of it can be used: what was written must be dropped.
-// The result then holds size and hash. Any other error comes from r or a writer, and says nothing about the file.
+// A [*FileError] means that the file itself is to blame and nothing of it can be used: what was written must be
+// dropped. The result then holds size and hash. Any other error comes from r or a writer, and says nothing about the
+// file.
 func Split(r io.Reader, run Run, valid, rejected io.Writer) (Result, error) {
 	src := newSource(r, run.Source.Key)
 	s := newSplitter(run, valid, rejected)

@@ -119,7 +119,7 @@ func TestPartsSayTheSame(t *testing.T) {
 	figures := regexp.MustCompile(`[+−]?\d[\d,]*(\.\d+)?`)
 	for _, name := range []string{"item", "odd"} {
 		r := render(t, load(t, name))
-		body := r.HTML[strings.Index(r.HTML, "</div>"):] // behind the preheader
+		_, body, _ := strings.Cut(r.HTML, "</div>") // behind the preheader
 		body = html.UnescapeString(regexp.MustCompile(`(?s)<[^>]*>`).ReplaceAllString(body, " "))
 		in := func(text string) map[string]bool {
 			set := make(map[string]bool)

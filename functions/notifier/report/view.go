@@ -90,7 +90,8 @@ func newView(item pipeline.Item) view {
 	}
 	v.subject = fmt.Sprintf("Market summary %s: %s, %s", asOf, v.sentiment.text, advanced)
 	v.title = p.titleOf(item.AsOf)
-	v.subtitle = fmt.Sprintf("Data as of %s%s · %s · %s", asOf, zone(item.AsOf), plural(item.SymbolsAnalyzed, "symbol"), span(p, a))
+	v.subtitle = fmt.Sprintf("Data as of %s%s · %s · %s",
+		asOf, zone(item.AsOf), plural(item.SymbolsAnalyzed, "symbol"), span(p, a))
 	v.verdict = fmt.Sprintf("%s since the previous %s, %s declined.", advanced, p.bar, count(a.Decliners))
 	v.summary = paragraphs(item.ExecutiveSummary)
 

@@ -58,7 +58,7 @@ func TestErrorsSayWhetherTheMailWasSent(t *testing.T) {
 	} {
 		t.Run(test.code, func(t *testing.T) {
 			var requests atomic.Int32
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				requests.Add(1)
 				w.Header().Set("X-Amzn-ErrorType", test.code)
 				w.WriteHeader(test.status)
@@ -80,7 +80,7 @@ func TestErrorsSayWhetherTheMailWasSent(t *testing.T) {
 // An answer that is lost leaves the mail uncertain, and the request is not repeated.
 func TestLostAnswerIsUncertain(t *testing.T) {
 	var requests atomic.Int32
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
 		_, _ = io.Copy(io.Discard, r.Body)
 		panic(http.ErrAbortHandler)
@@ -98,7 +98,7 @@ func TestLostAnswerIsUncertain(t *testing.T) {
 // A deadline that passes while SES thinks leaves the mail uncertain.
 func TestDeadlineIsUncertain(t *testing.T) {
 	arrived := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		close(arrived)
 		<-r.Context().Done()

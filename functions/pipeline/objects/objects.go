@@ -1,5 +1,5 @@
-// Package objects is the bucket as the functions use it: read a fixed version, create once, replace, and write an object
-// of unknown length that is invisible until it is whole. It adapts S3.
+// Package objects is the bucket as the functions use it: read a fixed version, create once, replace, and write an
+// object of unknown length that is invisible until it is whole. It adapts S3.
 package objects
 
 import (
@@ -75,8 +75,8 @@ func (s *Store) Open(ctx context.Context, r Ref) (*Object, error) {
 // Create writes the object at r unless there is one. Of several that create the same object at the same time exactly
 // one succeeds.
 //
-// [ErrExists] means that there is an object, which may be this very call's: when an answer is lost the SDK asks again and
-// meets its own write. Read it before believing that someone else was faster.
+// [ErrExists] means that there is an object, which may be this very call's: when an answer is lost the SDK asks again
+// and meets its own write. Read it before believing that someone else was faster.
 func (s *Store) Create(ctx context.Context, r Ref, body []byte) error {
 	in := putInput(r, body)
 	in.IfNoneMatch = aws.String("*")

@@ -60,7 +60,7 @@ func checkSentinel(t *testing.T, what string, err, want error, all []error) {
 		t.Fatalf("%s: no error", what)
 	}
 	for _, sentinel := range all {
-		if got := errors.Is(err, sentinel); got != (errors.Is(sentinel, want)) {
+		if got := errors.Is(err, sentinel); got != errors.Is(sentinel, want) {
 			t.Errorf("%s: error %q is %q: got %t", what, err, sentinel, got)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// PartSize is how much of an upload is held in memory, in bytes, and the size of each part but the last. S3 takes 10,000
-// parts of at least 5 MiB: at this size an object may grow to 78 GiB.
+// PartSize is how much of an upload is held in memory, in bytes, and the size of each part but the last. S3 takes
+// 10,000 parts of at least 5 MiB: at this size an object may grow to 78 GiB.
 const PartSize = 8 << 20
 
 // abortTimeout bounds the cleaning up after a failure, which goes on when the caller's time is over.
@@ -32,7 +32,8 @@ type Upload interface {
 	Abort(ctx context.Context) error
 }
 
-// Upload begins to write the object at r. ctx bounds the writes. What fits into one part costs one call, made by Commit.
+// Upload begins to write the object at r. ctx bounds the writes. What fits into one part costs one call, made by
+// Commit.
 func (s *Store) Upload(ctx context.Context, r Ref) Upload {
 	return &upload{ctx: ctx, client: s.client, at: r}
 }

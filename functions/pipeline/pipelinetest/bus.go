@@ -9,8 +9,8 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// Bus is an event bus in memory. It fails its test when two announcements of a run differ, or when an announcement names
-// objects that cannot be seen. Each call of Announce is one call to [Faults].
+// Bus is an event bus in memory. It fails its test when two announcements of a run differ, or when an announcement
+// names objects that cannot be seen. Each call of Announce is one call to [Faults].
 type Bus struct {
 	t         testing.TB
 	faults    *Faults

@@ -13,9 +13,9 @@ type Call struct {
 	Op, Target string
 }
 
-// Faults numbers the calls that fakes receive and decides what goes wrong with them. The hooks run outside every lock, so
-// that they may call the fakes themselves: that is how a test lets somebody else be faster. Set them before the first
-// call. A nil *Faults lets everything pass.
+// Faults numbers the calls that fakes receive and decides what goes wrong with them. The hooks run outside every lock,
+// so that they may call the fakes themselves: that is how a test lets somebody else be faster. Set them before the
+// first call. A nil *Faults lets everything pass.
 type Faults struct {
 	// Before runs ahead of the call's effect. Its error is what the caller gets, and there is no effect.
 	Before func(Call) error
@@ -34,8 +34,8 @@ func FailAt(k int, after bool) *Faults {
 	return failing(after, func(c Call) bool { return c.N == k })
 }
 
-// CrashAt makes the k-th call fail, before its effect or after it, and every later call before its effect, until [Faults.Revive]:
-// this is what a process that dies looks like from the outside.
+// CrashAt makes the k-th call fail, before its effect or after it, and every later call before its effect, until
+// [Faults.Revive]: this is what a process that dies looks like from the outside.
 func CrashAt(k int, after bool) *Faults {
 	f := &Faults{}
 	f.Before = func(c Call) error {

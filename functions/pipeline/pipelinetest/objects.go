@@ -36,8 +36,8 @@ type Objects struct {
 	laws    []Law
 }
 
-// Law looks at a write before it takes effect: before is nil where there was no object. It returns what is wrong with the
-// write, empty for nothing. See is told what else is visible.
+// Law looks at a write before it takes effect: before is nil where there was no object. It returns what is wrong with
+// the write, empty for nothing. See is told what else is visible.
 type Law func(r objects.Ref, before, after []byte, see func(key string) bool) string
 
 type stored struct {

@@ -82,7 +82,8 @@ func (e ObjectsEndpoint) create(t *testing.T) {
 	}
 }
 
-// Of several that create at once one succeeds, all others are told that the object exists, and its body is the winner's.
+// Of several that create at once one succeeds, all others are told that the object exists, and its body is the
+// winner's.
 func (e ObjectsEndpoint) createOnce(t *testing.T) {
 	at := e.at("create/contended")
 	const rivals = 8

@@ -130,7 +130,7 @@ func (p *parser) comparison() Condition {
 		right := p.operand()
 		return func(i Item) bool { v := left.of(i); return v == nil || !Equal(v, right.of(i)) }
 	}
-	holds := func(order int) bool { return false }
+	holds := func(int) bool { return false }
 	switch sign {
 	case "<":
 		holds = func(order int) bool { return order < 0 }
@@ -175,7 +175,8 @@ func (p *parser) predicate() Condition {
 		want = 1
 	}
 	if len(args) != want {
-		p.fail("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", name, len(args))
+		p.fail("Incorrect number of operands for operator or function; "+
+			"operator or function: %s, number of operands: %d", name, len(args))
 	}
 	if args[0].path == nil && name != "contains" && name != "begins_with" {
 		p.fail("Operator or function requires a document path; operator or function: %s", name)

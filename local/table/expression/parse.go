@@ -53,6 +53,9 @@ type parser struct {
 
 type syntax struct{ error }
 
+// maxExpression is DynamoDB's longest expression, in bytes. It also bounds the depth of parentheses.
+const maxExpression = 4096
+
 // parse runs a rule over a whole expression. kind is the name of the request's field, for errors.
 func parse[T any](s *Scope, kind, text string, rule func(*parser) T) (result T, err error) {
 	defer func() {
@@ -65,6 +68,9 @@ func parse[T any](s *Scope, kind, text string, rule func(*parser) T) (result T, 
 		}
 	}()
 	p := &parser{scope: s, tokens: split(text)}
+	if len(text) > maxExpression {
+		p.fail("Expression size has exceeded the maximum allowed size;")
+	}
 	if len(p.tokens) == 0 {
 		p.fail("The expression can not be empty;")
 	}

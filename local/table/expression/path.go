@@ -109,8 +109,8 @@ func putInList(whole *types.AttributeValueMemberL, e element, v Value) (Value, e
 	return &types.AttributeValueMemberL{Value: l}, nil
 }
 
-// hole stands in a list for an element that goes once all actions are done, so that their indexes stay those of the item
-// before the update.
+// hole stands in a list for an element that goes once all actions are done, so that their indexes stay those of the
+// item before the update.
 func hole() Value { return &types.UnknownUnionMember{Tag: "hole"} }
 
 func isHole(v Value) bool {
