@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -75,6 +76,11 @@ func startCloud(ctx context.Context, root, addr, data string, p *progress) (
 	return cloud, func() error { return errors.Join(cloud.Close(), images.Close()) }, nil
 }
 
+// untold are fields that a person who follows a file along has no use for; logs.jsonl has them all.
+var untold = []string{
+	"attempt", "bucket", "etag", "html_bytes", "key", "message_id", "run_id", "sequence_number",
+}
+
 // show prints a line of a function as it happens.
 func show(p *progress, e local.Entry) {
 	if e.Message == "" {
@@ -83,7 +89,9 @@ func show(p *progress, e local.Entry) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "  %-9s %s", e.Function, e.Message)
 	for _, field := range e.Fields {
-		fmt.Fprintf(&b, "  %s=%s", field.Name, field.Value)
+		if !slices.Contains(untold, field.Name) {
+			fmt.Fprintf(&b, "  %s=%s", field.Name, field.Value)
+		}
 	}
 	p.printf("%s", b.String())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"testing"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -63,4 +64,15 @@ func zip(body string) string {
 	_, _ = w.Write([]byte(body)) // a buffer takes everything
 	_ = w.Close()
 	return out.String()
+}
+
+func named(t *testing.T, name string) file {
+	t.Helper()
+	for _, f := range files() {
+		if f.name == name {
+			return f
+		}
+	}
+	t.Fatalf("no file %q", name)
+	return file{}
 }

@@ -16,6 +16,7 @@ require (
 	github.com/go-json-experiment/json v1.27.2
 	github.com/google/go-cmp v0.7.0
 	github.com/rs/zerolog v1.35.1
+	pgregory.net/rapid v1.3.0
 )
 
 require (

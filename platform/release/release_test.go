@@ -110,17 +110,3 @@ func TestParseRefuses(t *testing.T) {
 		})
 	}
 }
-
-// Who deploys a stage that has no release is told the command that makes one.
-func TestHowTo(t *testing.T) {
-	for stage, want := range map[string]string{
-		"dev":   "make images STAGE=dev",
-		"uat":   "make promote FROM=dev TO=uat",
-		"prod":  "make promote FROM=uat TO=prod",
-		"alice": "make images STAGE=alice",
-	} {
-		if got := release.HowTo(stage); got != want {
-			t.Errorf("%s: %q, want %q", stage, got, want)
-		}
-	}
-}

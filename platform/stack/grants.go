@@ -23,7 +23,7 @@ func (f *foundation) grants(s settings.Stage, name pipeline.Function) []Statemen
 	case pipeline.Ingestor:
 		// Not s3:ListBucket: the ingestor is told what to read. Without it a marker that does not exist answers 403.
 		return []Statement{
-			{Actions: []string{"s3:GetObject", "s3:GetObjectVersion"}, Resources: pulumi.StringArray{inputs}},
+			{Actions: []string{"s3:GetObject"}, Resources: pulumi.StringArray{inputs}},
 			{Actions: []string{"s3:GetObject"}, Resources: pulumi.StringArray{markers}},
 			{Actions: []string{"s3:PutObject", "s3:AbortMultipartUpload"}, Resources: pulumi.StringArray{processed, rejects}},
 			{Actions: []string{"events:PutEvents"}, Resources: pulumi.StringArray{f.bus.Arn}},
@@ -36,7 +36,7 @@ func (f *foundation) grants(s settings.Stage, name pipeline.Function) []Statemen
 		}
 	case pipeline.Notifier:
 		return []Statement{
-			{Actions: []string{"dynamodb:GetItem", "dynamodb:UpdateItem"}, Resources: table},
+			{Actions: []string{"dynamodb:UpdateItem"}, Resources: table},
 			{
 				Actions: []string{
 					"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator",

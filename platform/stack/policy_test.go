@@ -103,7 +103,7 @@ func TestBucketGrants(t *testing.T) {
 	}
 	want := map[pipeline.Function][]string{
 		pipeline.Ingestor: {
-			"inputs/* [s3:GetObject s3:GetObjectVersion]",
+			"inputs/* [s3:GetObject]",
 			"processed/* [s3:PutObject s3:AbortMultipartUpload]",
 			"processed/hashes/* [s3:GetObject]",
 			"rejects/* [s3:PutObject s3:AbortMultipartUpload]",

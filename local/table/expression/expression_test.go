@@ -218,7 +218,9 @@ func TestNumbers(t *testing.T) {
 		"0": "0", "-0.00": "0", "1.50": "1.5", "007": "7", ".5": "0.5", "1e3": "1000", "12E-4": "0.0012", "-1.5e1": "-15",
 		"187.14999999999999999999": "187.14999999999999999999", "100": "100", "1e125": "1" + strings.Repeat("0", 125),
 		strings.Repeat("9", 38): strings.Repeat("9", 38), strings.Repeat("9", 39): "38 significant digits",
-		"1e126": "overflow", "1e-131": "underflow", "1e-130": "0." + strings.Repeat("0", 129) + "1",
+		strings.Repeat("0", 1e6) + "12": "12", "1" + strings.Repeat("0", 1e6): "overflow", strings.Repeat("9", 1e6): "significant",
+		"0." + strings.Repeat("0", 1e6): "0",
+		"1e126":                         "overflow", "1e-131": "underflow", "1e-130": "0." + strings.Repeat("0", 129) + "1",
 		"": "numeric value", "NaN": "numeric value", "0x1": "numeric value", "1_0": "numeric value", "1.": "numeric value",
 		"1e": "numeric value", "--1": "numeric value", "+": "numeric value", "1e99999999999": "numeric value",
 	} {

@@ -35,12 +35,18 @@ func ParseNumber(text string) (Number, error) {
 	if (whole == "" && fraction == "") || (dotted && fraction == "") || strings.Trim(whole+fraction, "0123456789") != "" {
 		return Number{}, notNumber(text)
 	}
-	digits, ok := new(big.Int).SetString(sign+whole+fraction, 10)
-	if !ok {
-		return Number{}, notNumber(text)
+	exponent -= len(fraction)
+	// Without its zeros a number is short or refused: converting a long text would take time that grows as its square.
+	written := strings.TrimLeft(whole+fraction, "0")
+	short := strings.TrimRight(written, "0")
+	if len(short) > maxDigits {
+		return Number{}, errDigits
 	}
-	return normal(digits, exponent-len(fraction))
+	digits, _ := new(big.Int).SetString(sign+"0"+short, 10) // Only digits are left.
+	return normal(digits, exponent+len(written)-len(short))
 }
+
+var errDigits = says("Attempting to store more than %d significant digits in a Number", maxDigits)
 
 func cutSign(s string) (sign, rest string) {
 	if rest, ok := strings.CutPrefix(s, "-"); ok {
@@ -66,7 +72,7 @@ func normal(digits *big.Int, exponent int) (Number, error) {
 	first := exponent + significant - 1
 	switch {
 	case significant > maxDigits:
-		return Number{}, says("Attempting to store more than %d significant digits in a Number", maxDigits)
+		return Number{}, errDigits
 	case first > largest:
 		return Number{}, says("Number overflow. Attempting to store a number with magnitude larger than supported range")
 	case first < smallest:
