@@ -45,7 +45,7 @@ func story() []step {
 	for _, sort := range []string{"10", "9", "-1", "2.50"} {
 		steps = append(steps, step{
 			operation: "PutItem", want: "200",
-			input: fmt.Sprintf(`{"TableName":"bars","Item":{"h":{"S":"a"},"s":{"N":"%s"},"v":{"S":"v%s"}}}`, sort, sort),
+			input: fmt.Sprintf(`{"TableName":"bars","Item":{"h":{"S":"a"},"s":{"N":%q},"v":{"S":"v`+"%[1]s"+`"}}}`, sort),
 		})
 	}
 	return append(steps, []step{
