@@ -60,6 +60,9 @@ Objects and mails lie in %[3]s. Ctrl-C stops it.
 func startCloud(ctx context.Context, root, addr, data string, p *progress) (
 	_ *local.Cloud, closeAll func() error, err error,
 ) {
+	if err := local.CheckAddr(addr); err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
 	images, err := local.BuildImages(ctx, root, localStage, p.step)
 	if err != nil {
 		return nil, nil, err

@@ -90,14 +90,21 @@ func Start(ctx context.Context, options Options) (_ *Cloud, err error) {
 	return c, nil
 }
 
-// listen refuses any address that others could reach: nobody checks a signature here.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+// CheckAddr refuses any address that others could reach: nobody checks a signature here.
+func CheckAddr(addr string) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, fmt.Errorf("address %q: %w", addr, err)
+		return fmt.Errorf("address %q: %w", addr, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("address %q: the local cloud is for loopback addresses only, such as 127.0.0.1:4566", addr)
+		return fmt.Errorf("address %q: the local cloud is for loopback addresses only, such as 127.0.0.1:4566", addr)
+	}
+	return nil
+}
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	if err := CheckAddr(addr); err != nil {
+		return nil, err
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", addr)

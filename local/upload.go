@@ -33,7 +33,7 @@ func (c *Cloud) s3Client() *s3sdk.Client {
 
 // Upload puts a file into the bucket, waits until nothing is in flight, and says what became of it.
 func (c *Cloud) Upload(ctx context.Context, path, key string) (File, error) {
-	file := File{Input: key}
+	file := File{Input: key, Mails: []string{}}
 	content, err := os.Open(path)
 	if err != nil {
 		return file, fmt.Errorf("open input: %w", err)
