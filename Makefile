@@ -14,7 +14,7 @@ help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: bin/mejan ## the whole pipeline on this machine: FILE=… in, a mail out
-	bin/mejan demo $(FILE)
+	bin/mejan demo "$(FILE)"
 
 local: bin/mejan ## the local cloud with its console, until stopped
 	bin/mejan local

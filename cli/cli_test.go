@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,6 +36,8 @@ func TestExitCodes(t *testing.T) {
 		"nonsense":                   {2, `unknown command "nonsense"`},
 		"demo --nonsense":            {2, "unknown flag: --nonsense (see mejan demo --help)"},
 		"local here":                 {2, `"here"`},
+		"images --repo registry/x":   {2, "--repo goes with --stage"},
+		"demo --out testdata/taken":  {1, `"outbox" in it is not from an earlier run`},
 		"demo testdata/not-there":    {1, "no such file"},
 		"demo .":                     {1, "not a file"},
 		"local --addr 0.0.0.0:4566":  {2, "loopback"},
@@ -52,6 +55,42 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("stdout %q", stdout)
 			}
 		})
+	}
+}
+
+// A release names a commit that has all that went into its images.
+func TestCommit(t *testing.T) {
+	dir := t.TempDir()
+	git := func(args ...string) {
+		t.Helper()
+		command := exec.CommandContext(t.Context(), "git", append([]string{
+			"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com",
+		}, args...)...)
+		if out, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	write := func(name string) {
+		t.Helper()
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	git("init", "-q")
+	write("functions/ingestor/main.go")
+	git("add", ".")
+	git("commit", "-qm", "first")
+	write("Pulumi.dev.yaml") // settings are no part of an image
+	if source, err := commit(t.Context(), dir); err != nil || len(source) != 40 {
+		t.Errorf("got %q, %v; want a commit", source, err)
+	}
+	write("functions/ingestor/new.go")
+	if source, err := commit(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "functions/ingestor/new.go") {
+		t.Errorf("got %q, %v; want an error that names the file", source, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,8 +20,8 @@ import (
 // sample is what the demo runs on where no file is given, relative to the checkout.
 const sample = "samples/us-stocks-1week.json"
 
-// settleLimit bounds how long the demo waits for one file.
-const settleLimit = 10 * time.Minute
+// settleLimit bounds how long the demo waits for one file: longer than three tries of the slowest function.
+const settleLimit = 20 * time.Minute
 
 func demoCommand() *cobra.Command {
 	var d demo
@@ -75,15 +76,18 @@ func (d *demo) run(ctx context.Context) (err error) {
 		}
 	}()
 	var files []local.File
+	var failed error
 	for _, name := range d.files {
 		file, err := d.upload(ctx, cloud, name, p)
-		if err != nil {
-			return err
-		}
 		files = append(files, file)
+		if err != nil {
+			failed = err
+			break
+		}
 	}
+	// Also after a failure: what there is says why.
 	summary := cloud.Summary(files)
-	if err := cloud.Export(d.out, summary); err != nil {
+	if err := errors.Join(failed, cloud.Export(d.out, summary)); err != nil {
 		return err
 	}
 	if d.json {
@@ -105,6 +109,9 @@ func (d *demo) prepare(root string) error {
 	}
 	if d.out == "" {
 		d.out = filepath.Join(root, "out", "demo")
+	}
+	if err := local.CheckExport(d.out); err != nil {
+		return err
 	}
 	for _, name := range d.files {
 		info, err := os.Stat(name)

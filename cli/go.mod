@@ -5,6 +5,7 @@ go 1.26.6
 require (
 	github.com/aws/aws-sdk-go-v2/config v1.33.15
 	github.com/aws/aws-sdk-go-v2/service/sts v1.51.8
+	github.com/google/go-cmp v0.7.0
 	github.com/mejan/mejan/functions/pipeline v0.0.0
 	github.com/mejan/mejan/local v0.0.0
 	github.com/mejan/mejan/platform v0.0.0

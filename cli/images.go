@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -29,10 +30,14 @@ func imagesCommand() *cobra.Command {
 
 With --stage it pushes them to that stage's repositories in ECR, using your AWS credentials, and writes the digests to
 platform/releases/<stage>.json, which the Pulumi program deploys. Without it the images go to a registry that ends with
-the command: a dry run. An image that is an index is refused; Lambda takes none.`,
+the command: a dry run, on an empty base image, so that its digests are not those of a release. An image that is an
+index is refused; Lambda takes none.`,
 		Example: "  mejan images\n  mejan images --stage dev",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if repo != "" && stage == "" {
+				return usage(c, errors.New("--repo goes with --stage"))
+			}
 			return buildImages(c.Context(), stage, repo, c.OutOrStdout(), newProgress(c.ErrOrStderr()))
 		},
 	}
@@ -51,6 +56,13 @@ func buildImages(ctx context.Context, stage, repo string, stdout io.Writer, p *p
 			return err
 		}
 	}
+	source := ""
+	if stage != "" {
+		// Asked first: nobody should wait for a build whose release cannot be recorded.
+		if source, err = commit(ctx, root); err != nil {
+			return err
+		}
+	}
 	digests, err := local.Digests(ctx, root, repo, platform, p.step)
 	if err != nil {
 		return err
@@ -60,10 +72,6 @@ func buildImages(ctx context.Context, stage, repo string, stdout io.Writer, p *p
 	}
 	if stage == "" {
 		return nil
-	}
-	source, err := commit(ctx, root)
-	if err != nil {
-		return err
 	}
 	folder := filepath.Join(root, "platform", "releases")
 	made := release.Release{Stage: stage, Source: source, Images: digests}
@@ -90,13 +98,24 @@ func stageRepo(ctx context.Context, stage string) (string, error) {
 	return fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/mejan-%s", *identity.Account, cfg.Region, stage), nil
 }
 
-// commit names the source of the images.
+// commit names the source of the images. What goes into them must be committed: a release that nobody can build again
+// says nothing.
 func commit(ctx context.Context, root string) (string, error) {
-	git := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
-	git.Dir = root
-	out, err := git.Output()
-	if err != nil {
-		return "", fmt.Errorf("ask git for the commit: %w", err)
+	git := func(args ...string) (string, error) {
+		command := exec.CommandContext(ctx, "git", args...)
+		command.Dir = root
+		out, err := command.Output()
+		if err != nil {
+			return "", fmt.Errorf("git %s: %w", args[0], err)
+		}
+		return strings.TrimSpace(string(out)), nil
 	}
-	return strings.TrimSpace(string(out)), nil
+	changed, err := git("status", "--porcelain", "--", "functions", ".ko.yaml", "tools/go.mod")
+	if err != nil {
+		return "", err
+	}
+	if changed != "" {
+		return "", fmt.Errorf("what goes into the images is not committed; commit it first:\n%s", changed)
+	}
+	return git("rev-parse", "HEAD")
 }

@@ -83,10 +83,12 @@ func Start(ctx context.Context, options Options) (_ *Cloud, err error) {
 		Handler: c.front, ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
-	go func() { c.served <- c.server.Serve(listener) }()
+	// Nobody is served before the program is deployed: a console would read what is still being made.
 	if err := c.deploy(); err != nil {
-		return nil, err
+		c.server = nil
+		return nil, errors.Join(err, listener.Close())
 	}
+	go func() { c.served <- c.server.Serve(listener) }()
 	return c, nil
 }
 

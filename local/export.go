@@ -4,19 +4,39 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/mejan/mejan/local/metrics"
 )
 
 // results are what Export writes, and all that it removes of an earlier one.
 var results = []string{"s3", "outbox", "table.json", "logs.jsonl", "metrics.json", "summary.json"}
 
+// CheckExport refuses a folder in which Export would remove what it has not written: one that holds a file or folder
+// of the name of a result, but no summary.json of an earlier export.
+func CheckExport(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "summary.json")); err == nil {
+		return nil
+	}
+	for _, name := range results {
+		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
+			return fmt.Errorf("folder for results %q: %q in it is not from an earlier run; name another folder", dir, name)
+		}
+	}
+	return nil
+}
+
 // Export writes what a session left into a folder, in place of an earlier one's results; other files stay.
 func (c *Cloud) Export(dir string, summary Summary) error {
+	if err := CheckExport(dir); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make folder for results: %w", err)
 	}
@@ -31,27 +51,48 @@ func (c *Cloud) Export(dir string, summary Summary) error {
 		c.logs.flush(),
 		copyFile(filepath.Join(c.options.Data, "logs.jsonl"), filepath.Join(dir, "logs.jsonl")),
 		writeJSON(filepath.Join(dir, "table.json"), c.analyses()),
-		writeJSON(filepath.Join(dir, "metrics.json"), c.target.Metrics.Summary()),
+		writeJSON(filepath.Join(dir, "metrics.json"), measured(c.target.Metrics.Summary(), summary)),
 		writeJSON(filepath.Join(dir, "summary.json"), summary),
 	)
 }
 
+// measured is what metrics.json holds: the metrics by name, and the alarms that went off.
+func measured(metrics map[string]metrics.Stat, summary Summary) map[string]any {
+	all := map[string]any{"alarms": summary.Alarms}
+	for name, stat := range metrics {
+		all[name] = stat
+	}
+	return all
+}
+
 func (c *Cloud) exportObjects(dir string) error {
 	for object := range c.target.S3.Objects(c.Bucket()) {
-		// A key may hold anything; one that would leave the folder is escaped into a single name.
-		name := filepath.FromSlash(object.Key)
-		if !filepath.IsLocal(name) || filepath.ToSlash(filepath.Clean(name)) != object.Key {
-			name = url.PathEscape(object.Key)
-		}
 		_, content, err := c.target.S3.Open(c.Bucket(), object.Key)
 		if err != nil {
 			return fmt.Errorf("export object %q: %w", object.Key, err)
 		}
-		if err := write(filepath.Join(dir, name), content); err != nil {
+		// A key may hold anything. One that would leave the folder, or that is a folder of another key, becomes a single
+		// name, with an ending that no such key has.
+		path := filepath.Join(dir, filepath.FromSlash(object.Key))
+		if !plainPath(object.Key) || occupied(path) {
+			path = filepath.Join(dir, url.PathEscape(object.Key)+"~")
+		}
+		if err := write(path, content); err != nil {
 			return fmt.Errorf("export object %q: %w", object.Key, err)
 		}
 	}
 	return nil
+}
+
+func plainPath(key string) bool {
+	name := filepath.FromSlash(key)
+	return filepath.IsLocal(name) && filepath.ToSlash(filepath.Clean(name)) == key
+}
+
+// occupied reports whether a path is taken, or leads through a file.
+func occupied(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil || !errors.Is(err, fs.ErrNotExist)
 }
 
 func copyFiles(from, to string) error {

@@ -6,12 +6,17 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/mejan/mejan/local"
 )
 
-// TestMain stops the registry that the stories share.
+// built are the images that the stories share, once one has asked for them.
+var built *local.Images
+
+// TestMain stops the registry of the images.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if built, err := images(); err == nil {
+	if built != nil {
 		if err := built.Close(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			code = 1

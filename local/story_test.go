@@ -23,10 +23,12 @@ import (
 var images = sync.OnceValues(func() (*local.Images, error) {
 	ctx, cancel := contextOfTests()
 	defer cancel()
-	return local.BuildImages(ctx, root(), "dev", func(what string) func(string) {
+	var err error
+	built, err = local.BuildImages(ctx, root(), "dev", func(what string) func(string) {
 		fmt.Fprintf(os.Stderr, "%s …\n", what)
 		return func(result string) { fmt.Fprintf(os.Stderr, "%s: %s\n", what, result) }
 	})
+	return built, err
 })
 
 func root() string {

@@ -45,6 +45,8 @@ func (h *handler) handle(ctx context.Context, batch events.DynamoDBEvent) (event
 		switch err := h.notify(ctx, log, record); {
 		case errors.As(err, &leased):
 			waiting = append(waiting, parked{record, leased.Free})
+		case errors.Is(err, mail.ErrRefusedForNow):
+			waiting = append(waiting, parked{record, time.Now().Add(refusedPause)})
 		case err != nil:
 			fail(record)
 		}
@@ -60,6 +62,10 @@ func (h *handler) handle(ctx context.Context, batch events.DynamoDBEvent) (event
 	}
 	return response, nil
 }
+
+// refusedPause is how long a report waits that SES refused for now: a rate is over by then, and tries that follow at
+// once would only use themselves up.
+const refusedPause = 20 * time.Second
 
 // notify is the way of one record: its image is an analysis, the analysis becomes a report, and the report is
 // delivered. It logs how that ended.

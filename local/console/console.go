@@ -8,12 +8,8 @@ package console
 import (
 	"bytes"
 	"embed"
-	"fmt"
 	"html/template"
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
 )
 
 //go:embed assets
@@ -52,8 +48,7 @@ func New(source Source) *Console {
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; " +
 	"img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// ServeHTTP implements [http.Handler]. It answers only under the names of this machine: a page of another site that had
-// its own name resolve to 127.0.0.1 could otherwise read along.
+// ServeHTTP implements [http.Handler].
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
@@ -62,27 +57,11 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
-	switch {
-	case !local(r.Host):
-		http.Error(w, fmt.Sprintf("The console answers to 127.0.0.1 and localhost only, not to %q.", r.Host),
-			http.StatusMisdirectedRequest)
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		http.Error(w, "This request carries no AWS signature, and the console only reads.", http.StatusMethodNotAllowed)
-	default:
-		c.mux.ServeHTTP(w, r)
+		return
 	}
-}
-
-// local reports whether a Host header names this machine, with or without a port.
-func local(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.Trim(host, "[]")
-	if address, err := netip.ParseAddr(host); err == nil {
-		return address.IsLoopback()
-	}
-	return strings.EqualFold(host, "localhost")
+	c.mux.ServeHTTP(w, r)
 }
 
 // page is what every page has.

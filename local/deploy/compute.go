@@ -124,11 +124,19 @@ type onFailure struct {
 	DestinationARN string `json:"destinationArn"`
 }
 
+// or is a setting, or AWS's own where the program leaves it out.
+func or(setting *int, otherwise int) int {
+	if setting == nil {
+		return otherwise
+	}
+	return *setting
+}
+
 func (t *Target) eventInvokeConfig(r Resource) (Made, error) {
 	in, err := decode[struct {
 		Function        string `json:"functionName"`
 		MaximumAge      int    `json:"maximumEventAgeInSeconds"`
-		MaximumAttempts int    `json:"maximumRetryAttempts"`
+		MaximumAttempts *int   `json:"maximumRetryAttempts"`
 		Destinations    struct {
 			OnFailure onFailure `json:"onFailure"`
 		} `json:"destinationConfig"`
@@ -137,7 +145,7 @@ func (t *Target) eventInvokeConfig(r Resource) (Made, error) {
 		return Made{}, err
 	}
 	config := lambda.AsyncConfig{
-		MaximumRetryAttempts: in.MaximumAttempts, MaximumEventAge: time.Duration(in.MaximumAge) * time.Second,
+		MaximumRetryAttempts: or(in.MaximumAttempts, 2), MaximumEventAge: time.Duration(in.MaximumAge) * time.Second,
 	}
 	if queue := in.Destinations.OnFailure.Destination; queue != "" {
 		if err := t.require(in.Function, queue, "sqs:SendMessage"); err != nil {
@@ -158,7 +166,7 @@ func (t *Target) eventSourceMapping(r Resource) (Made, error) {
 		Function        string   `json:"functionName"`
 		Start           string   `json:"startingPosition"`
 		BatchSize       int      `json:"batchSize"`
-		MaximumAttempts int      `json:"maximumRetryAttempts"`
+		MaximumAttempts *int     `json:"maximumRetryAttempts"`
 		MaximumAge      int      `json:"maximumRecordAgeInSeconds"`
 		Bisect          bool     `json:"bisectBatchOnFunctionError"`
 		ResponseTypes   []string `json:"functionResponseTypes"`
@@ -192,7 +200,7 @@ func (t *Target) eventSourceMapping(r Resource) (Made, error) {
 	}
 	mapping := lambda.Mapping{
 		UUID: r.Name, Function: function, StreamARN: in.Stream, BatchSize: in.BatchSize,
-		MaximumRetryAttempts: in.MaximumAttempts, MaximumRecordAge: time.Duration(in.MaximumAge) * time.Second,
+		MaximumRetryAttempts: or(in.MaximumAttempts, -1), MaximumRecordAge: time.Duration(in.MaximumAge) * time.Second,
 		BisectOnError: in.Bisect, ReportBatchItemFailures: len(in.ResponseTypes) > 0,
 		Filter: func(record json.RawMessage) bool { return anyMatches(patterns, record) },
 	}

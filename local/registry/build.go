@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -100,7 +102,7 @@ func (b *build) prepare(ctx context.Context) error {
 		}
 		b.Cache = filepath.Join(user, "mejan", "ko")
 	}
-	if b.release, err = lockFolder(b.Cache); err != nil {
+	if b.release, err = lockFolder(ctx, b.Cache, b.Progress); err != nil {
 		return err
 	}
 	b.env = append(cleanEnv(os.Environ()), "KO_DOCKER_REPO="+b.Repo, "KOCACHE="+b.Cache)
@@ -115,23 +117,47 @@ func (b *build) prepare(ctx context.Context) error {
 	return nil
 }
 
+// scratch makes a folder for one image. It lies in the checkout, since ko takes its path for a part of a reference, in
+// which an upper-case letter, as macOS has one in its temporary folders, is not allowed.
+func (b *build) scratch() (string, error) {
+	out := filepath.Join(b.Root, "out")
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(out, "image-")
+}
+
+// command makes a command that is ended with all that it has started: a compiler that outlives ko would write into a
+// cache that is no longer ours.
+func command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, name, args...)
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
+	c.WaitDelay = 5 * time.Second
+	return c
+}
+
 // function builds and pushes one image.
 func (b *build) function(ctx context.Context, function pipeline.Function) (v1.Hash, error) {
-	built, err := os.MkdirTemp("", "mejan-image-")
+	built, err := b.scratch()
 	if err != nil {
 		return v1.Hash{}, fmt.Errorf("make folder for the image: %w", err)
 	}
 	defer os.RemoveAll(built)
+	layoutPath, err := filepath.Rel(b.Root, built)
+	if err != nil {
+		return v1.Hash{}, fmt.Errorf("folder for the image: %w", err)
+	}
 	// ko takes a relative path as a local package, and looks for .ko.yaml where it runs.
 	args := []string{
-		"build", "--base-import-paths", "--platform=" + b.Platform, "--oci-layout-path=" + built,
+		"build", "--base-import-paths", "--platform=" + b.Platform, "--oci-layout-path=" + layoutPath,
 		"./functions/" + string(function),
 	}
 	if b.Offline {
 		args = slices.Insert(args, 1, "--sbom=none")
 	}
 	var stdout, stderr bytes.Buffer
-	ko := exec.CommandContext(ctx, b.Ko, args...)
+	ko := command(ctx, b.Ko, args...)
 	ko.Dir, ko.Env, ko.Stdout, ko.Stderr = b.Root, b.env, &stdout, &stderr
 	if err := ko.Run(); err != nil {
 		return v1.Hash{}, fmt.Errorf("run ko: %w\n%s", err, complaint(stderr.String()))

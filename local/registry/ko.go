@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -68,11 +67,11 @@ func FindKo(ctx context.Context, root string, progress func(Step)) (string, erro
 // the build cache does not have it.
 func toolPath(ctx context.Context, folder, tool string) (string, error) {
 	// The toolchain wants -C to be the first argument.
-	command := exec.CommandContext(ctx, "go", "-C", folder, "tool", "-n", tool)
-	command.Env = append(cleanEnv(command.Environ()), "GOWORK=off")
+	compile := command(ctx, "go", "-C", folder, "tool", "-n", tool)
+	compile.Env = append(cleanEnv(compile.Environ()), "GOWORK=off")
 	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
-	if err := command.Run(); err != nil {
+	compile.Stdout, compile.Stderr = &stdout, &stderr
+	if err := compile.Run(); err != nil {
 		return "", fmt.Errorf("build tool %s: %w\n%s", tool, err, bytes.TrimSpace(stderr.Bytes()))
 	}
 	return strings.TrimSpace(stdout.String()), nil

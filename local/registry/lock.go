@@ -1,15 +1,18 @@
 package registry
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 )
 
 // lockFolder makes a folder and waits until no other process holds it. ko overwrites the binaries in its cache in
 // place, so two builds at once could read each other's halves. The lock dies with the process.
-func lockFolder(folder string) (unlock func(), err error) {
+func lockFolder(ctx context.Context, folder string, progress func(Step)) (unlock func(), err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
@@ -17,10 +20,31 @@ func lockFolder(folder string) (unlock func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open lock: %w", err)
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+	take := func() error { return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+	err = take()
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		err = tell(progress, "wait for another build", func() error { return insist(ctx, take) })
+	}
+	if err != nil {
 		_ = file.Close()
 		return nil, fmt.Errorf("lock folder %q: %w", folder, err)
 	}
 	// Closing the file releases the lock.
 	return func() { _ = file.Close() }, nil
+}
+
+// insist tries to take a lock until it is free or ctx ends.
+func insist(ctx context.Context, take func() error) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		if err := take(); !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+	}
 }

@@ -136,3 +136,40 @@ func TestFaults(t *testing.T) {
 		}
 	}
 }
+
+// The web cannot call in: not by a name of its own that leads here, and not from a page in this machine's browser.
+func TestForeignCallers(t *testing.T) {
+	front, service, _ := start(t)
+	for name, c := range map[string]struct {
+		host, origin string
+		want         int
+	}{
+		"ours":         {"127.0.0.1:4566", "", 200},
+		"by name":      {"LOCALHOST", "", 200},
+		"version six":  {"[::1]:80", "", 200},
+		"rebound name": {"evil.example:4566", "", 421},
+		"our prefix":   {"127.0.0.1.evil.example", "", 421},
+		"our suffix":   {"localhost.evil.example", "", 421},
+		"other host":   {"10.0.0.1", "", 421},
+		"no host":      {"", "", 421},
+		"a page":       {"127.0.0.1:4566", "http://evil.example", 403},
+	} {
+		for _, target := range []string{"/Add?X-Amz-Credential=AK/20260101/us-east-1/counter/aws4_request", "/"} {
+			before := service.effects.Load()
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest(http.MethodPost, target, nil)
+			r.Host = c.host
+			if c.origin != "" {
+				r.Header.Set("Origin", c.origin)
+			}
+			front.ServeHTTP(w, r)
+			want := c.want
+			if target == "/" && want == 403 {
+				want = 200 // the console only reads, and guards itself
+			}
+			if w.Code != want || (want != 200 && service.effects.Load() != before) {
+				t.Errorf("%s, %s: status %d, want %d", name, target, w.Code, want)
+			}
+		}
+	}
+}

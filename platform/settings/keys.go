@@ -36,10 +36,15 @@ var (
 
 // size is the size of a function where its stage says nothing.
 type size struct {
-	function                   pipeline.Function
-	timeoutSeconds, maxTimeout int
-	memoryMB                   int
+	function       pipeline.Function
+	timeoutSeconds int
+	maxTimeout     int
+	memoryMB       int
 }
+
+// leastTimeout leaves every function time to work: of it, the notifier needs 15 s to begin a delivery, and the analyzer
+// keeps 10 s in reserve for what comes after the prose.
+const leastTimeout = 30
 
 // sizes lists the functions' sizes. Lambda ends every invocation after 900 s. The notifier's limit is lower: its claim
 // on a delivery lasts 75 s, and an attempt that outlives its claim could send a report twice.
@@ -52,7 +57,7 @@ func sizes() []size {
 }
 
 func (s size) timeout() number {
-	return number{string(s.function) + "TimeoutSeconds", s.timeoutSeconds, 1, s.maxTimeout}
+	return number{string(s.function) + "TimeoutSeconds", s.timeoutSeconds, leastTimeout, s.maxTimeout}
 }
 
 // memory is bounded by what Lambda takes.
@@ -60,9 +65,12 @@ func (s size) memory() number {
 	return number{string(s.function) + "MemoryMB", s.memoryMB, 128, 10240}
 }
 
-// concurrency is bounded by what an account has unless it asks for more.
+// maxReserved bounds what the functions reserve together: an account has 1,000 unless it asks for more, and AWS keeps
+// 100 of them for functions that reserve nothing.
+const maxReserved = 900
+
 func (s size) concurrency() number {
-	return number{string(s.function) + "ReservedConcurrency", 0, 0, 1000}
+	return number{string(s.function) + "ReservedConcurrency", 0, 0, maxReserved}
 }
 
 // Keys lists every key of [Namespace] that [Load] reads.

@@ -18,7 +18,7 @@ import (
 // command that solves it.
 func Load(stage string, lookup func(key string) string) (Stage, error) {
 	l := loader{stage: stage, lookup: lookup}
-	s := Stage{Name: stage, Functions: make(map[pipeline.Function]Function)}
+	s := Stage{Name: stage}
 	// 20 characters leave a bucket's name room for its random end.
 	if !stageForm.MatchString(stage) || len(stage) > 20 {
 		l.problems = append(l.problems,
@@ -30,13 +30,7 @@ func Load(stage string, lookup func(key string) string) (Stage, error) {
 	s.ModelID = l.model(keyModelID)
 	s.LogLevel = l.level(keyLogLevel)
 	s.LogRetentionDays = l.logRetention(keyLogRetentionDays)
-	for _, size := range sizes() {
-		s.Functions[size.function] = Function{
-			TimeoutSeconds:      l.number(size.timeout()),
-			MemoryMB:            l.number(size.memory()),
-			ReservedConcurrency: l.number(size.concurrency()),
-		}
-	}
+	s.Functions = l.functions()
 	s.Retention = Retention{
 		InputDays:     l.number(inputDays),
 		ProcessedDays: l.number(processedDays),
@@ -121,7 +115,9 @@ func list(value string) ([]string, error) {
 var (
 	stageForm = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
 	// modelForm is `provider.model`, with a version where the model has one, and the geography of an inference profile.
-	modelForm = regexp.MustCompile(`^((us|eu|apac)\.)?[a-z0-9-]+\.[a-z0-9][a-z0-9.-]*(:[0-9]+)?$`)
+	// Within a model's name a dot stands before a digit only, as in `zai.glm-4.6`, and a provider has three characters or
+	// more; so a geography that nothing here knows, such as `global.` or `jp.`, does not pass for a provider.
+	modelForm = regexp.MustCompile(`^((us|eu|apac)\.)?[a-z0-9]{3,}\.[a-z0-9][a-z0-9-]*(\.[0-9][a-z0-9-]*)*(:[0-9]+)?$`)
 )
 
 func (l *loader) model(key string) string {
@@ -157,6 +153,29 @@ func (l *loader) logRetention(key string) int {
 			"CloudWatch keeps logs %d days or %d, not %d", allowed[i-1], allowed[i], days)
 	}
 	return days
+}
+
+func (l *loader) functions() map[pipeline.Function]Function {
+	functions := make(map[pipeline.Function]Function)
+	var reserved, most int
+	var greediest number
+	for _, size := range sizes() {
+		f := Function{
+			TimeoutSeconds:      l.number(size.timeout()),
+			MemoryMB:            l.number(size.memory()),
+			ReservedConcurrency: l.number(size.concurrency()),
+		}
+		functions[size.function] = f
+		reserved += f.ReservedConcurrency
+		if f.ReservedConcurrency > most {
+			most, greediest = f.ReservedConcurrency, size.concurrency()
+		}
+	}
+	if reserved > maxReserved {
+		l.problem(greediest.key, strconv.Itoa(greediest.otherwise),
+			"the functions reserve %d together, want %d or less", reserved, maxReserved)
+	}
+	return functions
 }
 
 func (l *loader) number(n number) int {

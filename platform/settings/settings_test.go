@@ -111,8 +111,17 @@ func TestLoadReportsEveryProblem(t *testing.T) {
 		{"level", map[string]string{"logLevel": "INFO"}, []string{"debug, info, warn, error"}},
 		{"retention between steps", map[string]string{"logRetentionDays": "31"}, []string{"30 days or 60, not 31"}},
 		{"not a number", map[string]string{"ingestorMemoryMB": "512MB"}, []string{"mejan:ingestorMemoryMB 512"}},
-		{"too much", map[string]string{"analyzerTimeoutSeconds": "901"}, []string{"from 1 to 900"}},
-		{"outlives its claim", map[string]string{"notifierTimeoutSeconds": "76"}, []string{"from 1 to 60"}},
+		{"too much", map[string]string{"analyzerTimeoutSeconds": "901"}, []string{"from 30 to 900"}},
+		{"no time to work", map[string]string{
+			"ingestorTimeoutSeconds": "29", "analyzerTimeoutSeconds": "29", "notifierTimeoutSeconds": "29",
+		}, []string{"mejan:ingestorTimeoutSeconds:", "mejan:analyzerTimeoutSeconds:", "mejan:notifierTimeoutSeconds:"}},
+		{"outlives its claim", map[string]string{"notifierTimeoutSeconds": "76"}, []string{"from 30 to 60"}},
+		{"more than one may reserve", map[string]string{"ingestorReservedConcurrency": "901"}, []string{"from 0 to 900"}},
+		{
+			"more than all may reserve",
+			map[string]string{"ingestorReservedConcurrency": "400", "analyzerReservedConcurrency": "501"},
+			[]string{"mejan:analyzerReservedConcurrency: the functions reserve 901 together, want 900 or less"},
+		},
 		{"flag", map[string]string{"protect": "yes"}, []string{"neither true nor false"}},
 		{"both flags", map[string]string{"protect": "true", "forceDestroy": "true"}, []string{"contradicts mejan:protect"}},
 	} {
@@ -131,6 +140,43 @@ func TestLoadReportsEveryProblem(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A model is accepted only where the analyzer can be allowed to invoke it: the regions of other geographies are unknown.
+func TestLoadModel(t *testing.T) {
+	for id, good := range map[string]bool{
+		"amazon.nova-lite-v1:0":                        true,
+		"us.amazon.nova-lite-v1:0":                     true,
+		"eu.anthropic.claude-sonnet-4-20250514-v1:0":   true,
+		"apac.amazon.nova-micro-v1:0":                  true,
+		"ai21.jamba-1-5-mini-v1:0":                     true,
+		"zai.glm-4.6":                                  true,
+		"global.amazon.nova-2-lite-v1:0":               false,
+		"us-gov.amazon.nova-lite-v1:0":                 false,
+		"jp.amazon.nova-2-lite-v1:0":                   false,
+		"au.anthropic.claude-sonnet-4-5-20250929-v1:0": false,
+		"us.global.amazon.nova-2-lite-v1:0":            false,
+		"us.nova-lite-v1:0":                            false,
+		"nova-lite-v1:0":                               false,
+	} {
+		values := required()
+		values["modelId"] = id
+		_, err := load(values)
+		if good && err != nil {
+			t.Errorf("%s: %v", id, err)
+		} else if want := "neither a Bedrock model nor"; !good && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: error %v, want one that says %q", id, err, want)
+		}
+	}
+}
+
+// Functions may reserve all that AWS lets them.
+func TestLoadReserved(t *testing.T) {
+	values := required()
+	values["ingestorReservedConcurrency"], values["analyzerReservedConcurrency"] = "500", "400"
+	if _, err := load(values); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -52,6 +52,7 @@ func alarms(w watched) []Alarm {
 	table := []Alarm{
 		ours(pipeline.RejectedPercentage, maximum, above, 10, "More than 10 % of a file's rows were refused."),
 		ours(pipeline.BedrockRetryExceeded, sum, atLeast, 1, "The model did not answer within the allowed tries."),
+		ours(pipeline.NarrationFallback, sum, atLeast, 1, "A report has generated sentences in place of the model's prose."),
 		ours(pipeline.EmailsFailed, sum, atLeast, 1, "SES refused a report."),
 		{
 			"UndeliveredReports", "The notifier gave a report up; its record lies in the failures bucket.",
@@ -59,7 +60,7 @@ func alarms(w watched) []Alarm {
 			sum, atLeast, 1,
 		},
 		{
-			// Milliseconds. A quarter of an hour is a quarter of the time after which reports are given up.
+			// Milliseconds. Reports are given up after a day, so that a quarter of an hour leaves time to help.
 			"IteratorAge", "New analyses have been waiting for the notifier for more than 15 minutes.",
 			"AWS/Lambda", "IteratorAge", "FunctionName", w.functions[pipeline.Notifier].Name,
 			maximum, above, 15 * 60 * 1000,

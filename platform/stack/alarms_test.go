@@ -34,7 +34,8 @@ func TestAlarmsMatchMetrics(t *testing.T) {
 			t.Errorf("%s: dimensions (-published +watched):\n%s", alarm.Name, diff)
 		}
 	}
-	if diff := cmp.Diff([]string{"BedrockRetryExceeded", "EmailsFailed", "RejectedPercentage"}, watched); diff != "" {
+	want := []string{"BedrockRetryExceeded", "EmailsFailed", "NarrationFallback", "RejectedPercentage"}
+	if diff := cmp.Diff(want, watched); diff != "" {
 		t.Errorf("metrics that are watched (-want +got):\n%s", diff)
 	}
 }

@@ -22,11 +22,13 @@ type Delivery struct {
 	MappingID pulumi.StringOutput
 }
 
-// Unbounded, Lambda's default, one record that always fails blocks its shard for a day.
+// The retries bound a record that always fails: unbounded, Lambda's default, it would block its shard for a day. The
+// age is the stream's own, which forgets after a day: a lower one would give up the very records that the starting
+// position is there for.
 const (
 	deliveryBatch      = 10
 	deliveryRetries    = 10
-	deliveryAgeSeconds = 60 * 60
+	deliveryAgeSeconds = 24 * 60 * 60
 )
 
 // onlyInserts keeps changes of an analysis, such as the record of its own delivery, from starting the function.

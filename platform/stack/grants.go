@@ -68,7 +68,8 @@ func (f *foundation) mailIdentities(s settings.Stage) pulumi.StringArray {
 }
 
 // geographies are the regions that an inference profile of each geography sends requests to. Bedrock wants permission
-// for the model in the region that answers, which is its choice.
+// for the model in the region that answers, which is its choice. Package settings accepts these geographies and no
+// others.
 var geographies = map[string]string{"us": "us-*", "eu": "eu-*", "apac": "ap-*"}
 
 // models is the ARNs that Bedrock asks permission for when a model, or an inference profile, is invoked by its id.

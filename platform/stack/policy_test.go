@@ -129,6 +129,10 @@ func TestModelGrants(t *testing.T) {
 			"arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0",
 			"arn:aws:bedrock:us-*::foundation-model/amazon.nova-lite-v1:0",
 		}},
+		{"eu.amazon.nova-lite-v1:0", []string{
+			"arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.amazon.nova-lite-v1:0",
+			"arn:aws:bedrock:eu-*::foundation-model/amazon.nova-lite-v1:0",
+		}},
 		{"apac.amazon.nova-lite-v1:0", []string{
 			"arn:aws:bedrock:us-east-1:123456789012:inference-profile/apac.amazon.nova-lite-v1:0",
 			"arn:aws:bedrock:ap-*::foundation-model/amazon.nova-lite-v1:0",

@@ -17,7 +17,8 @@ type RepositoriesArgs struct {
 }
 
 // keptImages bounds each repository. An image, its bill of materials and its signature count as three, so that the last
-// 30 releases or more stay at hand: the one that runs must not go, and those before it are what one rolls back to.
+// 30 releases or more stay at hand: the one that runs must not go, and those before it are what one rolls back to. They
+// count with a tag and without one: a push takes the tag from the image before it.
 const keptImages = 100
 
 // Repositories holds the images of a stage, one repository for each function.
@@ -48,8 +49,10 @@ func NewRepositories(
 	for _, f := range pipeline.Functions() {
 		path := name + "/" + string(f)
 		repository, err := ecr.NewRepository(ctx, path, &ecr.RepositoryArgs{
-			Name:               pulumi.String(path),
-			ImageTagMutability: pulumi.String("IMMUTABLE"),
+			Name: pulumi.String(path),
+			// Each push moves the same tag. Nothing runs by a tag: functions name their image by its digest, which cannot come
+			// to mean something else.
+			ImageTagMutability: pulumi.String("MUTABLE"),
 			ImageScanningConfiguration: &ecr.RepositoryImageScanningConfigurationArgs{
 				ScanOnPush: pulumi.Bool(true),
 			},

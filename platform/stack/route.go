@@ -19,7 +19,6 @@ type RouteArgs struct {
 	QueueName string
 	Bus       *cloudwatch.EventBus
 	Function  *Function
-	Account   string
 }
 
 // Route starts a function for each ingested file that is announced on a bus.
@@ -70,11 +69,11 @@ func NewRoute(ctx *pulumi.Context, name string, args *RouteArgs, opts ...pulumi.
 		return nil, err
 	}
 	permission, err := lambda.NewPermission(ctx, name, &lambda.PermissionArgs{
-		Action:        pulumi.String("lambda:InvokeFunction"),
-		Function:      args.Function.Name,
-		Principal:     pulumi.String("events.amazonaws.com"),
-		SourceArn:     rule.Arn,
-		SourceAccount: pulumi.String(args.Account),
+		Action:    pulumi.String("lambda:InvokeFunction"),
+		Function:  args.Function.Name,
+		Principal: pulumi.String("events.amazonaws.com"),
+		// Without an account, which EventBridge is not documented to send; the ARN holds it.
+		SourceArn: rule.Arn,
 	}, pulumi.Parent(r))
 	if err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ func newPipeline(ctx *pulumi.Context, s settings.Stage, r *release.Release, f *f
 	}
 	route, err := NewRoute(ctx, s.Named("route"), &RouteArgs{
 		RuleName: s.Named("ingestor-completed"), QueueName: s.Named("rule"),
-		Bus: f.bus, Function: functions[pipeline.Analyzer], Account: f.account,
+		Bus: f.bus, Function: functions[pipeline.Analyzer],
 	})
 	if err != nil {
 		return nil, err

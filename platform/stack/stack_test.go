@@ -75,6 +75,26 @@ func TestImages(t *testing.T) {
 	}
 }
 
+// A second release can be pushed under the tag of the first, and the first stays, untagged, for a rollback.
+func TestRepositories(t *testing.T) {
+	_, p := dev(t)
+	for _, r := range p.of("ecr/repository") {
+		if got := r.Inputs["imageTagMutability"]; got != "MUTABLE" {
+			t.Errorf("%s: tags are %v", r, got)
+		}
+	}
+	want := []any{map[string]any{"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 100.0}}
+	for _, r := range p.of("ecr/lifecyclePolicy") {
+		var got []any
+		for _, rule := range dig(t, r.Inputs, "policy", "rules").([]any) {
+			got = append(got, dig(t, rule, "selection"))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: images that expire (-want +got):\n%s", r, diff)
+		}
+	}
+}
+
 // The rule passes what the ingestor announces; with a pattern of its own it would wait for ever.
 func TestEventPattern(t *testing.T) {
 	s, p := dev(t)
@@ -159,6 +179,33 @@ func TestTable(t *testing.T) {
 	}
 	if want := `{"eventName":["INSERT"]}`; string(pattern) != want {
 		t.Errorf("filter %s, want %s", pattern, want)
+	}
+}
+
+// Whatever the stream still holds when the mapping begins is mailed, and a record that always fails blocks nothing for
+// long.
+func TestDelivery(t *testing.T) {
+	_, p := dev(t)
+	mapping := p.one(t, "lambda/eventSourceMapping", "").Inputs
+	if mapping["startingPosition"] != "TRIM_HORIZON" || mapping["maximumRecordAgeInSeconds"] != 86_400.0 {
+		t.Errorf("from %v, up to %v s old, want all that the stream holds for a day",
+			mapping["startingPosition"], mapping["maximumRecordAgeInSeconds"])
+	}
+	if retries, ok := mapping["maximumRetryAttempts"].(float64); !ok || retries < 1 || retries > 10 {
+		t.Errorf("%v retries, want 1 to 10", mapping["maximumRetryAttempts"])
+	}
+}
+
+// Services prove where a call comes from by what they are documented to send: S3 by bucket and account, because the ARN
+// of a bucket has none, EventBridge by the rule alone.
+func TestPermissions(t *testing.T) {
+	_, p := dev(t)
+	for name, want := range map[string]any{"-intake": "123456789012", "-route": nil} {
+		permission := p.one(t, "lambda/permission", name).Inputs
+		if permission["sourceArn"] == nil || permission["sourceAccount"] != want {
+			t.Errorf("%s: from %v of account %v, want account %v",
+				name, permission["sourceArn"], permission["sourceAccount"], want)
+		}
 	}
 }
 

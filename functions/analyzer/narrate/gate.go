@@ -49,12 +49,18 @@ func (b book) tell(all []token) (string, error) {
 			if told && t.figure.Direction != "" && way != t.figure.Direction {
 				return "", refuse("%q tells %s of %s, which went %s", sentence(all, i), way, t.text, t.figure.Direction)
 			}
+			if err := belongs(all, i); err != nil {
+				return "", err
+			}
 			if told && t.figure.Direction != "" {
 				text.WriteString(unsigned(t.figure.Value))
 			} else {
 				text.WriteString(t.figure.Value)
 			}
 		default:
+			if numerals[t.word] && (i+2 >= len(all) || !periods[all[i+2].word]) {
+				return "", refuse("a figure of its own: %q", t.text)
+			}
 			if err := b.bare(all, i); err != nil {
 				return "", err
 			}
@@ -62,6 +68,31 @@ func (b book) tell(all []token) (string, error) {
 		}
 	}
 	return text.String(), nil
+}
+
+// belongs refuses the placeholder at i in a sentence that names other symbols only, "BA rose {AMD.change_1}", and a
+// level right behind a verb of change, "BA gained {BA.close}": a reader would take the figure for something else.
+func belongs(all []token, i int) error {
+	subject, others := all[i].subject(), false
+	for _, t := range all {
+		if t.sentence != all[i].sentence || t.symbol == "" || t.symbol == "market" {
+			continue
+		}
+		if t.symbol == subject {
+			others = false
+			break
+		}
+		others = true
+	}
+	if others && subject != "market" {
+		return refuse("%q gives a figure of %s to another symbol", sentence(all, i), subject)
+	}
+	if i >= 2 && all[i].figure.Direction == "" && all[i-1].text == " " {
+		if _, verb := ways[all[i-2].word]; verb {
+			return refuse("%q gives a level, %s, for a change", sentence(all, i), all[i].text)
+		}
+	}
+	return nil
 }
 
 // governing finds the word that tells the direction of the placeholder at i: in its own statement the nearest before

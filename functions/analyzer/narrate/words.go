@@ -30,6 +30,17 @@ var ways = func() map[string]pipeline.Direction {
 	return all
 }()
 
+// numerals are the words that carry a figure, which only a placeholder may.
+var numerals = set(`
+	two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+	nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions
+	billion billions trillion dozen dozens half halve halves halved third thirds quarter quarters double doubles doubled
+	doubling triple triples tripled tripling quadruple quadrupled twice thrice tenfold percent percentage dollar dollars
+	euro euros cent cents`)
+
+// periods are the words behind which a number word is no figure: "over twenty bars" says what a change is over.
+var periods = set(`bar bars hour hours day days week weeks month months session sessions`)
+
 // breaks are the words that begin another statement within a sentence.
 var breaks = set(`and but while whereas although though`)
 

@@ -16,7 +16,9 @@ const (
 	// FieldType is a value that is neither a string nor a number where one of them is due.
 	FieldType = "FIELD_TYPE"
 	// NotANumber is text that is not a decimal number; exponents are not taken.
-	NotANumber       = "NOT_A_NUMBER"
+	NotANumber = "NOT_A_NUMBER"
+	// FieldTooLong is a number or a name that no market has, and that what comes behind could not store.
+	FieldTooLong     = "FIELD_TOO_LONG"
 	PriceNotPositive = "PRICE_NOT_POSITIVE"
 	VolumeNegative   = "VOLUME_NEGATIVE"
 	// HighBelowBody is a high below the open or the close, LowAboveBody a low above one of them.
@@ -25,6 +27,13 @@ const (
 	HighBelowLow  = "HIGH_BELOW_LOW"
 	// DatetimeFormat is a datetime that is no day of the calendar, or spelled otherwise than in [pipeline.Bar].
 	DatetimeFormat = "DATETIME_FORMAT"
+)
+
+const (
+	// maxNumber bounds a number, in characters. DynamoDB keeps 38 digits; no price or volume has half of that.
+	maxNumber = 32
+	// maxName bounds what meta says of a series, each in bytes.
+	maxName = 100
 )
 
 // layouts are the spellings of a datetime.
@@ -64,7 +73,7 @@ func check(s *series, r *row) []pipeline.Reason {
 	if r.kind != '{' {
 		return []pipeline.Reason{{Code: FieldType, Detail: says("%s, not an object", r.kind)}}
 	}
-	wrong := slices.Clip(s.missing)
+	wrong := slices.Clip(s.flaws)
 	var sound [columns]bool
 	for c := range columns {
 		code, detail := checkField(c, r.fields[c])
@@ -102,6 +111,8 @@ func checkField(c column, f field) (code, detail string) {
 		return DatetimeFormat, fmt.Sprintf("%q is neither yyyy-mm-dd nor yyyy-mm-dd hh:mm:ss", show(f.text))
 	case !rule.number:
 		return "", ""
+	case len(f.text) > maxNumber:
+		return FieldTooLong, fmt.Sprintf("%d characters, at most %d are taken", len(f.text), maxNumber)
 	case !pipeline.Decimal(f.text).Valid():
 		return NotANumber, fmt.Sprintf("%q is not a decimal number", show(f.text))
 	case pipeline.Decimal(f.text).Sign() < rule.least:

@@ -131,8 +131,8 @@ func TestCompressedFileErrors(t *testing.T) {
 		body []byte
 		code string
 	}{
-		"empty":          {nil, "MALFORMED_GZIP"},
-		"not compressed": {body, "MALFORMED_GZIP"},
+		"empty":          {nil, "MALFORMED_JSON"},
+		"header only":    {whole[:5], "MALFORMED_GZIP"},
 		"cut off":        {whole[:len(whole)/2], "MALFORMED_GZIP"},
 		"no checksum":    {whole[:len(whole)-8], "MALFORMED_GZIP"},
 		"wrong checksum": {flipped, "MALFORMED_GZIP"},

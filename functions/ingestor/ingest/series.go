@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,15 +16,15 @@ const maxKept = 2 * pipeline.MaxRaw
 type series struct {
 	// key is the symbol that a batch names it by, as it was asked for.
 	key string
-	// From meta. Symbol is the provider's own spelling; key takes its place where it is missing.
+	// From meta. Symbol is the provider's own spelling; key takes its place where it is flaws.
 	symbol, interval, currency, exchange, timezone string
 	// values says that there are rows.
 	values bool
 	// What the provider says of an error.
 	status, code, message string
 
-	// missing is what every row of it lacks.
-	missing []pipeline.Reason
+	// flaws are what is wrong with every row of it.
+	flaws []pipeline.Reason
 	// head and tail are the parts of a line that do not change from row to row.
 	head, tail []byte
 	// counted says that it counts among the symbols.
@@ -93,8 +94,22 @@ func (s *series) open() {
 	}
 	for _, required := range []struct{ field, value string }{{"symbol", s.symbol}, {"interval", s.interval}} {
 		if required.value == "" {
-			s.missing = append(s.missing, pipeline.Reason{
+			s.flaws = append(s.flaws, pipeline.Reason{
 				Code: FieldMissing, Field: required.field, Detail: "no meta before the values names the " + required.field,
+			})
+		}
+	}
+	for _, named := range []struct{ field, value string }{
+		{"symbol", s.symbol},
+		{"interval", s.interval},
+		{"currency", s.currency},
+		{"exchange", s.exchange},
+		{"exchange_timezone", s.timezone},
+	} {
+		if len(named.value) > maxName {
+			s.flaws = append(s.flaws, pipeline.Reason{
+				Code: FieldTooLong, Field: named.field,
+				Detail: fmt.Sprintf("%d bytes, at most %d are taken", len(named.value), maxName),
 			})
 		}
 	}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bufio"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,7 +9,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"strings"
 )
 
 const (
@@ -34,12 +34,8 @@ type source struct {
 	err error
 }
 
-func newSource(r io.Reader, key string) *source {
-	s := &source{stored: &stored{r: r, hash: sha256.New()}, zipped: strings.HasSuffix(key, ".gz")}
-	if !s.zipped {
-		s.content = s.stored
-	}
-	return s
+func newSource(r io.Reader) *source {
+	return &source{stored: &stored{r: r, hash: sha256.New()}}
 }
 
 func (s *source) Read(p []byte) (int, error) {
@@ -62,11 +58,9 @@ func (s *source) fill(p []byte) (int, error) {
 		}
 	}
 	if s.content == nil {
-		unzipped, err := gzip.NewReader(s.stored)
-		if err != nil {
+		if err := s.open(); err != nil {
 			return 0, s.unzipError(err)
 		}
-		s.content = unzipped
 	}
 	n, err := s.content.Read(p)
 	s.read += int64(n)
@@ -81,6 +75,25 @@ func (s *source) fill(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// open finds out whether the file is compressed. The bytes say so and not the name: the same content may come under
+// any name, and is the same file.
+func (s *source) open() error {
+	head := bufio.NewReader(s.stored)
+	magic, err := head.Peek(len(gzipMagic))
+	if err != nil && !ended(err) {
+		return err
+	}
+	if s.zipped = string(magic) == gzipMagic; !s.zipped {
+		s.content = head
+		return nil
+	}
+	s.content, err = gzip.NewReader(head)
+	return err
+}
+
+// gzipMagic is what every gzip file begins with (RFC 1952, 2.3.1), and no JSON text.
+const gzipMagic = "\x1f\x8b"
 
 // unzipError tells a broken file from a broken connection.
 func (s *source) unzipError(err error) error {

@@ -35,14 +35,14 @@ type Result struct {
 }
 
 // Split reads r to its end and writes each valid row as a line to valid (a [pipeline.Bar]) and each refused one as a
-// line to rejected (a [pipeline.Reject]). A source whose key ends in `.gz` is decompressed; offsets then count
-// decompressed bytes.
+// line to rejected (a [pipeline.Reject]). A source that is gzip by its first bytes is decompressed; offsets then
+// count decompressed bytes.
 //
 // A [*FileError] means that the file itself is to blame and nothing of it can be used: what was written must be
 // dropped. The result then holds size and hash. Any other error comes from r or a writer, and says nothing about the
 // file.
 func Split(r io.Reader, run Run, valid, rejected io.Writer) (Result, error) {
-	src := newSource(r, run.Source.Key)
+	src := newSource(r)
 	s := newSplitter(run, valid, rejected)
 	err := newScanner(src, s).document()
 	if err == nil && s.result.Rows.Raw == 0 {

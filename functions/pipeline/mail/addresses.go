@@ -66,3 +66,11 @@ func badReceivers(list string, whole error) error {
 	}
 	return errors.Join(bad...)
 }
+
+// bare is the address without the name that it is written with.
+func bare(address string) string {
+	if parsed, err := mail.ParseAddress(address); err == nil {
+		return parsed.Address
+	}
+	return address
+}

@@ -59,10 +59,28 @@ func (x *Mailer) Send(ctx context.Context, m Message) (string, error) {
 		EmailTags:        []types.MessageTag{tag("stage", x.stage), tag("run", m.RunID)},
 	})
 	if err != nil {
-		return "", fmt.Errorf("send report %q: %w", m.RunID, classify(err))
+		return "", fmt.Errorf("send report %q: %w", m.RunID, x.masked(classify(err)))
 	}
 	return aws.ToString(out.MessageId), nil
 }
+
+// masked keeps the addresses out of logs and tables: SES names them in its errors.
+func (x *Mailer) masked(err error) error {
+	names := []string{bare(x.from), "the sender"}
+	for _, to := range x.to {
+		names = append(names, bare(to), "a receiver")
+	}
+	return maskedError{error: err, text: strings.NewReplacer(names...).Replace(err.Error())}
+}
+
+type maskedError struct {
+	error
+	text string
+}
+
+func (e maskedError) Error() string { return e.text }
+
+func (e maskedError) Unwrap() error { return e.error }
 
 func simple(m Message) *types.Message {
 	return &types.Message{

@@ -224,3 +224,17 @@ func many(n int) string {
 	}
 	return strings.Join(list, ", ")
 }
+
+// What SES says of addresses does not get into logs and tables.
+func TestErrorsNameNobody(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Amzn-ErrorType", "MessageRejected")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"message":"Email address is not verified: b@example.com, reports@example.com"}`)
+	}))
+	defer server.Close()
+	_, err := mailer(t, server.URL).Send(t.Context(), report)
+	if !errors.Is(err, mail.ErrRefused) || !strings.Contains(err.Error(), "not verified: a receiver, the sender") {
+		t.Errorf("Send: %v; want a refusal without addresses", err)
+	}
+}
