@@ -1,0 +1,45 @@
+package deploy_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mejan/mejan/local/deploy"
+)
+
+// What the local cloud does not know of a program is an error that names it, and never passed over.
+func TestUnknown(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind   string
+		inputs pulumi.Map
+		want   []string
+	}{
+		"type":     {"aws:kinesis/stream:Stream", nil, []string{`aws:kinesis/stream:Stream "it"`, "does not know this type"}},
+		"property": {"aws:sqs/queue:Queue", pulumi.Map{"fifoQueue": pulumi.Bool(true)}, []string{`Queue "it"`, "fifoQueue"}},
+		"value": {
+			"aws:s3/bucketVersioningV2:BucketVersioningV2",
+			pulumi.Map{"bucket": pulumi.String("b"), "versioningConfiguration": pulumi.Map{"status": pulumi.String("Suspended")}},
+			[]string{`"Suspended"`},
+		},
+		"nothing": {"aws:sqs/queue:Queue", nil, []string{"no bucket whose notifications start a function"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var target deploy.Target
+			target.Init()
+			_, err := deploy.Run(func(ctx *pulumi.Context) error {
+				var r pulumi.CustomResourceState
+				return ctx.RegisterResource(c.kind, "it", c.inputs, &r)
+			}, "test", &target, nil)
+			if err == nil {
+				t.Fatal("deployed")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %v; want %s", err, want)
+				}
+			}
+		})
+	}
+}
