@@ -8,11 +8,16 @@ import (
 
 // Prefixes of object keys in the data bucket.
 const (
-	InputPrefix     = "inputs/"
+	// InputPrefix holds what uploaders drop.
+	InputPrefix = "inputs/"
+	// ProcessedPrefix holds valid rows, by the day of the claim.
 	ProcessedPrefix = "processed/"
-	MarkerPrefix    = "processed/hashes/"
-	RejectsPrefix   = "rejects/"
-	AnalysesPrefix  = "analyses/"
+	// MarkerPrefix holds one [Marker] for each content.
+	MarkerPrefix = "processed/hashes/"
+	// RejectsPrefix holds refused rows, by the day of the claim.
+	RejectsPrefix = "rejects/"
+	// AnalysesPrefix is kept free for analyses that are too large for the table.
+	AnalysesPrefix = "analyses/"
 )
 
 // IsInput reports whether an object is for the ingestor: under [InputPrefix], ending in `.json` or `.json.gz`.

@@ -58,8 +58,12 @@ type Outcome string
 
 // Outcomes of a file.
 const (
-	Ingested     Outcome = "ingested"
-	Duplicate    Outcome = "duplicate"
+	// Ingested means that the rows are visible and announced.
+	Ingested Outcome = "ingested"
+	// Duplicate means that the content had been handled before.
+	Duplicate Outcome = "duplicate"
+	// RejectedFile means that nothing of the file could be used.
 	RejectedFile Outcome = "rejected"
-	Ignored      Outcome = "ignored"
+	// Ignored means that there was nothing to do: not an input, replaced in the meantime, or gone.
+	Ignored Outcome = "ignored"
 )
