@@ -79,14 +79,13 @@ func Start(ctx context.Context, options Options) (_ *Cloud, err error) {
 	if err := c.assemble(ctx); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	// Nobody is served before the program is deployed: a console would read what is still being made.
+	if err := c.deploy(); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	c.server = &http.Server{
 		Handler: c.front, ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-	}
-	// Nobody is served before the program is deployed: a console would read what is still being made.
-	if err := c.deploy(); err != nil {
-		c.server = nil
-		return nil, errors.Join(err, listener.Close())
 	}
 	go func() { c.served <- c.server.Serve(listener) }()
 	return c, nil
@@ -159,7 +158,6 @@ func (c *Cloud) assemble(ctx context.Context) error {
 		Endpoint: c.url,
 		Context:  ctx,
 	}
-	c.target.Init()
 	c.model = model.New(deploy.Account, deploy.Region)
 	c.front = wire.NewFront(grants, console.New(overview{c}), slog.New(slog.DiscardHandler))
 	c.front.Add(c.target.S3, c.target.Table, c.target.Bus, outbox, c.model, iam.STS{Account: deploy.Account})

@@ -27,7 +27,6 @@ func TestUnknown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var target deploy.Target
-			target.Init()
 			_, err := deploy.Run(func(ctx *pulumi.Context) error {
 				var r pulumi.CustomResourceState
 				return ctx.RegisterResource(c.kind, "it", c.inputs, &r)

@@ -11,7 +11,7 @@ var kinds = map[string]func(*Target, Resource) (Made, error){
 	"aws:sqs/queuePolicy:QueuePolicy":                                (*Target).queuePolicy,
 	"aws:sns/topic:Topic":                                            (*Target).topic,
 	"aws:sns/topicPolicy:TopicPolicy":                                (*Target).topicPolicy,
-	"aws:sns/topicSubscription:TopicSubscription":                    inert("arn"), // nobody waits for the mail
+	"aws:sns/topicSubscription:TopicSubscription":                    inert, // nobody waits for the mail
 	"aws:iam/role:Role":                                              (*Target).role,
 	"aws:iam/rolePolicy:RolePolicy":                                  (*Target).rolePolicy,
 	"aws:cloudwatch/logGroup:LogGroup":                               (*Target).logGroup,
@@ -28,9 +28,9 @@ var kinds = map[string]func(*Target, Resource) (Made, error){
 	"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": (*Target).eventInvokeConfig,
 
 	// The disk of a laptop is nobody else's, and the cloud does not live long enough to expire anything.
-	"aws:ecr/lifecyclePolicy:LifecyclePolicy":                                                    inert(),
-	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       inert(),
-	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     inert(),
-	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     inert(),
-	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": inert(),
+	"aws:ecr/lifecyclePolicy:LifecyclePolicy":                                                    inert,
+	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2":                       inert,
+	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     inert,
+	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock":                                     inert,
+	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": inert,
 }

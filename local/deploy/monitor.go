@@ -6,7 +6,6 @@ package deploy
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -34,6 +33,7 @@ type Made struct {
 // Amend, where given, sees every resource before it is provisioned and may change it: that is how a test breaks the
 // program's output without a copy of the program.
 func Run(program pulumi.RunFunc, stage string, t *Target, amend func(*Resource)) (int, error) {
+	t.prepare()
 	m := &monitor{target: t, amend: amend}
 	err := pulumi.RunErr(program, pulumi.WithMocks("mejan", stage, m))
 	// The monitor's own errors come first: Pulumi wraps them in its words, once for every resource that waited.
@@ -65,8 +65,6 @@ func (m *monitor) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 		}), nil
 	case "aws:index/getRegion:getRegion":
 		return properties(map[string]any{"name": Region, "id": Region, "region": Region}), nil
-	case "aws:index/getPartition:getPartition":
-		return properties(map[string]any{"partition": "aws", "dnsSuffix": "amazonaws.com"}), nil
 	default:
 		return nil, fmt.Errorf("the local cloud does not answer %s", args.Token)
 	}
@@ -124,13 +122,5 @@ func decode[T any](r Resource) (T, error) {
 	return into, nil
 }
 
-// inert provisions a resource that has no effect on a laptop, with the properties that it must have.
-func inert(outputs ...string) func(*Target, Resource) (Made, error) {
-	return func(_ *Target, r Resource) (Made, error) {
-		made := Made{ID: r.Name, Outputs: map[string]any{}}
-		if i := slices.Index(outputs, "arn"); i >= 0 {
-			made.Outputs["arn"] = "arn:aws:local:" + Region + ":" + Account + ":" + r.Name
-		}
-		return made, nil
-	}
-}
+// inert provisions a resource that has no effect on a laptop.
+func inert(_ *Target, r Resource) (Made, error) { return Made{ID: r.Name}, nil }

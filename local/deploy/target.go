@@ -61,8 +61,8 @@ func arnOf(service, resource string) string {
 // functionName is the name in a function's ARN.
 func functionName(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:] }
 
-// Init prepares t for a deployment.
-func (t *Target) Init() {
+// prepare makes t ready for a deployment.
+func (t *Target) prepare() {
 	t.queues = make(map[string]*queue.Queue)
 	t.topics = make(map[string]*queue.Topic)
 	t.roles = make(map[string]string)

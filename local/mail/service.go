@@ -190,11 +190,5 @@ func (o *Outbox) Fail(w http.ResponseWriter, e *wire.Error) {
 }
 
 func answer(w http.ResponseWriter, status int, body any) {
-	text, err := json.Marshal(body, json.Deterministic(true))
-	if err != nil {
-		panic(err) // a mistake in this package; the front answers for it
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(text) // the status is out: an error here is the caller's connection, which the caller sees
+	wire.Answer(w, status, "application/json", body)
 }
