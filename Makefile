@@ -1,6 +1,6 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help demo local test verify fix build images preview up pulumi bench clean FORCE
+.PHONY: help programs demo local test verify fix build images preview up pulumi bench clean FORCE
 
 # FILE is what `make demo` puts under inputs/; STAGE is what images, preview and up are for.
 FILE ?= samples/us-stocks-1week.json
@@ -13,10 +13,10 @@ FLAGS := -trimpath -buildvcs=false -tags=lambda.norpc -ldflags="-s -w"
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: bin/mejan ## the whole pipeline on this machine: FILE=… in, a mail out
+demo: programs ## the whole pipeline on this machine: FILE=… in, a mail out
 	bin/mejan demo "$(FILE)"
 
-local: bin/mejan ## the local cloud with its console, until stopped
+local: programs ## the local cloud with its console, until stopped
 	bin/mejan local
 
 test: ## every test of every module, and the stories of the whole pipeline
@@ -29,16 +29,22 @@ verify: ## format, sizes, generated files, tidy modules, import rules, lint
 fix: ## repair what verify finds and can be repaired
 	GOWORK=off go -C tools run ./verify -fix
 
-build: bin/mejan bin/ingestor bin/analyzer bin/notifier ## bin/mejan, and the functions' binaries for Lambda
+build: programs bin/ingestor bin/analyzer bin/notifier ## bin/mejan, and the functions' binaries for Lambda
+
+# mejan is light; mejan-cloud carries the local cloud and the Pulumi SDK, and mejan starts it.
+programs: bin/mejan bin/mejan-cloud
 
 bin/mejan: FORCE
+	go build -o $@ ./cli
+
+bin/mejan-cloud: FORCE
 	@test -x $@ || echo "The first build compiles the Pulumi SDK, which takes some minutes."
-	@start=$$(date +%s) && (set -x; go build -o $@ ./cli) && echo "Built $@ in $$(($$(date +%s) - start)) s."
+	@start=$$(date +%s) && (set -x; go build -o $@ ./cli/cloud) && echo "Built $@ in $$(($$(date +%s) - start)) s."
 
 bin/ingestor bin/analyzer bin/notifier: FORCE
 	$(RELEASE) go -C functions/$(@F) build $(FLAGS) -o ../../$@ .
 
-images: bin/mejan ## build the functions' images with ko; STAGE=dev also pushes and records them
+images: programs ## build the functions' images with ko; STAGE=dev also pushes and records them
 	bin/mejan images $(if $(STAGE),--stage $(STAGE))
 
 preview: pulumi ## what `make up` would change; STAGE=dev

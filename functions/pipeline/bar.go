@@ -21,4 +21,14 @@ type Bar struct {
 	Exchange string `json:"exchange,omitempty"`
 	// Timezone is the IANA zone of Datetime.
 	Timezone string `json:"timezone,omitempty"`
+	// Warnings are the codes of the checks that found the bar odd, sorted; it is valid all the same. See docs/checks.md.
+	Warnings []string `json:"warnings,omitempty"`
 }
+
+// Codes of warnings that say that the change from the bar before is an artefact of the data and no move of the market.
+const (
+	// SplitLikeJump is a bar whose prices stand to the bar before as after a split that was not applied.
+	SplitLikeJump = "SPLIT_LIKE_JUMP"
+	// Scale100x is a bar whose prices are a hundred times, or a hundredth of, those of the bar before.
+	Scale100x = "SCALE_100X"
+)

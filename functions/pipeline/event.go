@@ -25,6 +25,9 @@ type IngestorCompleted struct {
 	ValidCount   int64  `json:"valid_count"`
 	InvalidCount int64  `json:"invalid_count"`
 	SymbolCount  int    `json:"symbol_count"`
+	// Reasons counts refused rows, and Warnings findings that refused nothing, by code; see docs/checks.md.
+	Reasons  map[string]int64 `json:"reasons,omitempty"`
+	Warnings map[string]int64 `json:"warnings,omitempty"`
 	// ProcessedMarker is the key of the [Marker].
 	ProcessedMarker string `json:"processed_marker"`
 }

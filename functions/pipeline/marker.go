@@ -30,6 +30,9 @@ type Marker struct {
 	// Rows counts what was read; set once the work is over.
 	Rows    Rows `json:"rows"`
 	Symbols int  `json:"symbols"`
+	// Reasons counts refused rows, and Warnings findings that refused nothing, by code.
+	Reasons  map[string]int64 `json:"reasons,omitempty"`
+	Warnings map[string]int64 `json:"warnings,omitempty"`
 	// ProcessedKey and RejectsKey name the outputs that exist.
 	ProcessedKey string `json:"processed_key,omitempty"`
 	RejectsKey   string `json:"rejects_key,omitempty"`

@@ -13,6 +13,8 @@ type Reject struct {
 	Offset int64 `json:"offset"`
 	// Symbol is the symbol whose series held the row, where known.
 	Symbol string `json:"symbol,omitempty"`
+	// Series is what the source says of the row's series; nil for a file.
+	Series *SeriesMeta `json:"series,omitempty"`
 	// Datetime is the datetime that the row claims, where it is a string.
 	Datetime string `json:"datetime,omitempty"`
 	// Raw is the refused value as the source spells it, at most [MaxRaw] bytes, possibly cut.
@@ -21,6 +23,18 @@ type Reject struct {
 	Reasons []Reason `json:"reasons"`
 	// Rules is the version of the checks that refused it.
 	Rules string `json:"rules"`
+}
+
+// SeriesMeta is what a file says of all rows of a series, under the provider's own names.
+type SeriesMeta struct {
+	Symbol           string `json:"symbol,omitempty"`
+	Interval         string `json:"interval,omitempty"`
+	Currency         string `json:"currency,omitempty"`
+	CurrencyQuote    string `json:"currency_quote,omitempty"`
+	Exchange         string `json:"exchange,omitempty"`
+	ExchangeTimezone string `json:"exchange_timezone,omitempty"`
+	MICCode          string `json:"mic_code,omitempty"`
+	Type             string `json:"type,omitempty"`
 }
 
 // MaxRaw bounds [Reject.Raw], in bytes.

@@ -30,12 +30,12 @@ func outline() []section {
 		{
 			title: "Valid rows",
 			lead:  "Objects under `processed/` are JSON Lines: one of these to a line, in the order of the source.",
-			names: []string{"Bar", "Decimal"},
+			names: []string{"Bar", "Decimal", "SplitLikeJump", "Scale100x"},
 		},
 		{
 			title: "Refused rows",
 			lead:  "Objects under `rejects/` are JSON Lines as well. Nothing is dropped without a line here.",
-			names: []string{"Reject", "Reason", "Source", "MaxRaw"},
+			names: []string{"Reject", "SeriesMeta", "Reason", "Source", "MaxRaw"},
 		},
 		{
 			title: "Register and marker",

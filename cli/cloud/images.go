@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/spf13/cobra"
 
+	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/local"
 	"github.com/mejan/mejan/platform/release"
@@ -36,9 +37,9 @@ index is refused; Lambda takes none.`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if repo != "" && stage == "" {
-				return usage(c, errors.New("--repo goes with --stage"))
+				return command.Misused(c, errors.New("--repo goes with --stage"))
 			}
-			return buildImages(c.Context(), stage, repo, c.OutOrStdout(), newProgress(c.ErrOrStderr()))
+			return buildImages(c.Context(), stage, repo, c.OutOrStdout(), command.NewProgress(c.ErrOrStderr()))
 		},
 	}
 	c.Flags().StringVar(&stage, "stage", "", "stage whose repositories get the images")
@@ -46,7 +47,7 @@ index is refused; Lambda takes none.`,
 	return c
 }
 
-func buildImages(ctx context.Context, stage, repo string, stdout io.Writer, p *progress) (err error) {
+func buildImages(ctx context.Context, stage, repo string, stdout io.Writer, p *command.Progress) (err error) {
 	root, err := checkout()
 	if err != nil {
 		return err
@@ -63,7 +64,7 @@ func buildImages(ctx context.Context, stage, repo string, stdout io.Writer, p *p
 			return err
 		}
 	}
-	digests, err := local.Digests(ctx, root, repo, platform, p.step)
+	digests, err := local.Digests(ctx, root, repo, platform, p.Step)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func buildImages(ctx context.Context, stage, repo string, stdout io.Writer, p *p
 	if err := made.Write(folder); err != nil {
 		return err
 	}
-	p.printf("wrote %s; next: make up STAGE=%s", filepath.Join(folder, stage+".json"), stage)
+	p.Printf("wrote %s; next: make up STAGE=%s", filepath.Join(folder, stage+".json"), stage)
 	return nil
 }
 

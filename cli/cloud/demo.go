@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/local"
 )
@@ -65,7 +66,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err := d.prepare(root); err != nil {
 		return err
 	}
-	p := newProgress(d.stderr)
+	p := command.NewProgress(d.stderr)
 	cloud, closeAll, err := startCloud(ctx, root, d.addr, "", p)
 	if err != nil {
 		return err
@@ -126,15 +127,15 @@ func (d *demo) prepare(root string) error {
 }
 
 // upload puts one file under inputs/ and waits until nothing is in flight.
-func (d *demo) upload(ctx context.Context, cloud *local.Cloud, name string, p *progress) (local.File, error) {
+func (d *demo) upload(ctx context.Context, cloud *local.Cloud, name string, p *command.Progress) (local.File, error) {
 	ctx, cancel := context.WithTimeout(ctx, settleLimit)
 	defer cancel()
 	key := pipeline.InputPrefix + path.Base(filepath.ToSlash(name))
-	p.printf("upload %s to s3://%s/%s", name, cloud.Bucket(), key)
+	p.Printf("upload %s to s3://%s/%s", name, cloud.Bucket(), key)
 	file, err := cloud.Upload(ctx, name, key)
 	if err != nil {
 		return file, err
 	}
-	p.printf("%s: %s after %.2f s, correlation id %s", key, file.Outcome, file.Seconds, file.CorrelationID)
+	p.Printf("%s: %s after %.2f s, correlation id %s", key, file.Outcome, file.Seconds, file.CorrelationID)
 	return file, nil
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// command runs mejan and gives what a shell would see of it.
-func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
+// mejan runs mejan and gives what a shell would see of it.
+func mejan(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
 	code = run(t.Context(), args, &out, &err)
@@ -47,7 +47,7 @@ func TestExitCodes(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			t.Setenv("AWS_REGION", "")
 			t.Setenv("AWS_CONFIG_FILE", filepath.Join(t.TempDir(), "none"))
-			code, stdout, stderr := command(t, strings.Fields(line)...)
+			code, stdout, stderr := mejan(t, strings.Fields(line)...)
 			if code != want.code || !strings.Contains(stderr, want.stderr) {
 				t.Errorf("exit %d, stderr %q; want exit %d and %q", code, stderr, want.code, want.stderr)
 			}
@@ -63,10 +63,10 @@ func TestCommit(t *testing.T) {
 	dir := t.TempDir()
 	git := func(args ...string) {
 		t.Helper()
-		command := exec.CommandContext(t.Context(), "git", append([]string{
+		cmd := exec.CommandContext(t.Context(), "git", append([]string{
 			"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com",
 		}, args...)...)
-		if out, err := command.CombinedOutput(); err != nil {
+		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("git %v: %v\n%s", args, err, out)
 		}
 	}
@@ -101,8 +101,8 @@ func TestDemo(t *testing.T) {
 	if err := os.WriteFile(kept, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	weekly := filepath.Join("..", sample)
-	code, stdout, stderr := command(t, "demo", weekly, weekly, "--json", "--out", dir)
+	weekly := filepath.Join("..", "..", sample)
+	code, stdout, stderr := mejan(t, "demo", weekly, weekly, "--json", "--out", dir)
 	if code != 0 {
 		t.Fatalf("exit %d: %s", code, stderr)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/local"
 )
 
@@ -30,14 +31,14 @@ administrator's.`,
 			if err != nil {
 				return err
 			}
-			p := newProgress(c.ErrOrStderr())
+			p := command.NewProgress(c.ErrOrStderr())
 			cloud, closeAll, err := startCloud(c.Context(), root, addr, data, p)
 			if err != nil {
 				return err
 			}
 			fmt.Fprintf(c.OutOrStdout(), welcome, cloud.URL(), cloud.Bucket(), cloud.Data())
 			<-c.Context().Done()
-			p.printf("stopping")
+			p.Printf("stopping")
 			return closeAll()
 		},
 	}
@@ -57,17 +58,17 @@ Objects and mails lie in %[3]s. Ctrl-C stops it.
 `
 
 // startCloud builds the images, starts a cloud and shows what happens in it. closeAll ends everything.
-func startCloud(ctx context.Context, root, addr, data string, p *progress) (
+func startCloud(ctx context.Context, root, addr, data string, p *command.Progress) (
 	_ *local.Cloud, closeAll func() error, err error,
 ) {
 	if err := local.CheckAddr(addr); err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errUsage, err)
+		return nil, nil, fmt.Errorf("%w: %w", command.ErrUsage, err)
 	}
-	images, err := local.BuildImages(ctx, root, localStage, p.step)
+	images, err := local.BuildImages(ctx, root, localStage, p.Step)
 	if err != nil {
 		return nil, nil, err
 	}
-	done := p.step("deploy the Pulumi program, stage " + localStage)
+	done := p.Step("deploy the Pulumi program, stage " + localStage)
 	cloud, err := local.Start(ctx, local.Options{
 		Root: root, Stage: localStage, Addr: addr, Data: data, Images: images, Watch: func(e local.Entry) { show(p, e) },
 	})
@@ -85,7 +86,7 @@ var untold = []string{
 }
 
 // show prints a line of a function as it happens.
-func show(p *progress, e local.Entry) {
+func show(p *command.Progress, e local.Entry) {
 	if e.Message == "" {
 		return
 	}
@@ -96,5 +97,5 @@ func show(p *progress, e local.Entry) {
 			fmt.Fprintf(&b, "  %s=%s", field.Name, field.Value)
 		}
 	}
-	p.printf("%s", b.String())
+	p.Printf("%s", b.String())
 }
