@@ -26,7 +26,7 @@ type Run struct {
 	// Limits are [pipeline.DefaultLimits] where they are zero.
 	Limits pipeline.Limits
 
-	// exhaustive has every check run on every row, also where nothing about it is odd.
+	// exhaustive sends every row through the strict decoder and every check, also where nothing about it is odd.
 	exhaustive bool
 }
 
