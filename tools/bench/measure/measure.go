@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -44,6 +45,15 @@ type Program struct {
 	Outputs []string
 }
 
+// Clear removes the outputs.
+func (p Program) Clear() error {
+	var failed []error
+	for _, path := range p.Outputs {
+		failed = append(failed, os.RemoveAll(path))
+	}
+	return errors.Join(failed...)
+}
+
 // Best runs a program several times and returns the least CPU time and the highest peak that were seen, and what the
 // program printed the last time.
 func (m Meter) Best(ctx context.Context, p Program) (Cost, []byte, error) {
@@ -66,10 +76,8 @@ func (m Meter) Best(ctx context.Context, p Program) (Cost, []byte, error) {
 }
 
 func (m Meter) once(ctx context.Context, p Program) (Cost, []byte, error) {
-	for _, path := range p.Outputs {
-		if err := os.RemoveAll(path); err != nil {
-			return Cost{}, nil, err
-		}
+	if err := p.Clear(); err != nil {
+		return Cost{}, nil, err
 	}
 	dir, err := os.MkdirTemp("", "mejan-bench-")
 	if err != nil {
