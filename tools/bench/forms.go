@@ -48,7 +48,8 @@ func (b *bench) forms(ctx context.Context) error {
 		costs[layout.name] = cost
 	}
 	zipped := of.gzipped.Path
-	validated, printed, err := b.meter.Best(ctx, measure.Program{Args: []string{b.program("mejan"), "validate", zipped, "--json"}})
+	validate := measure.Program{Args: []string{b.program("mejan"), "validate", zipped, "--json"}}
+	validated, printed, err := b.meter.Best(ctx, validate)
 	if err != nil {
 		return err
 	}
@@ -59,22 +60,29 @@ func (b *bench) forms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return printForms(b.out, costs, of.spaced, validated, inflated)
+	if err := printLayouts(b.out, costs, of.spaced.Rows.Raw); err != nil {
+		return err
+	}
+	return printGzip(b.out, line{cost: validated, bytes: of.spaced.Bytes}, line{cost: inflated, bytes: of.spaced.Bytes})
 }
 
-func printForms(out io.Writer, costs map[string]measure.Cost, file generate.File, validated, inflated measure.Cost) error {
+func printLayouts(out io.Writer, costs map[string]measure.Cost, rows int64) error {
 	columns := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(columns, "\nmejan, by layout\tns of CPU a row\tof compact\twanted\t\t\n")
 	for _, layout := range []string{"compact", "spaced", "indented"} {
 		times := float64(costs[layout].CPU) / float64(costs["compact"].CPU)
 		fmt.Fprintf(columns, "%s\t%.0f\t%.2f×\t≤ %.1f×\t%s\t\n", layout,
-			float64(costs[layout].CPU.Nanoseconds())/float64(file.Rows.Raw), times, layoutLimit, verdict(times <= layoutLimit))
+			float64(costs[layout].CPU.Nanoseconds())/float64(rows), times, layoutLimit, verdict(times <= layoutLimit))
 	}
+	return columns.Flush()
+}
+
+func printGzip(out io.Writer, validated, inflated line) error {
+	columns := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(columns, "\ngzip, without outputs\tMB/s, inflated\tof inflation\twanted\t\t\n")
-	rate := func(c measure.Cost) float64 { return line{cost: c, bytes: file.Bytes}.rate() }
-	share := rate(validated) / rate(inflated)
-	fmt.Fprintf(columns, "bare inflation\t%.0f\t\t\t\t\n", rate(inflated))
-	fmt.Fprintf(columns, "mejan validate\t%.0f\t%.2f×\t≥ %.1f×\t%s\t\n", rate(validated), share, inflateShare,
+	share := validated.rate() / inflated.rate()
+	fmt.Fprintf(columns, "bare inflation\t%.0f\t\t\t\t\n", inflated.rate())
+	fmt.Fprintf(columns, "mejan validate\t%.0f\t%.2f×\t≥ %.1f×\t%s\t\n", validated.rate(), share, inflateShare,
 		verdict(share >= inflateShare))
 	return columns.Flush()
 }

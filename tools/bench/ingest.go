@@ -14,7 +14,7 @@ var ingestTargets = []target{
 	{peer: "Go encoding/json", times: 15},
 	{peer: "DuckDB, lines, 1 thread", times: 10},
 	{peer: "C++ simdjson", times: 3},
-	{peer: "plain copy", times: 1 / 2.5},
+	{peer: "plain copy", times: 2.5, less: true},
 }
 
 // ingestPeak bounds mejan's memory, whatever the size of the file.

@@ -13,7 +13,9 @@ import (
 func (b *bench) program(name string) string { return filepath.Join(b.dir, "bin", name) }
 
 // peer is the path of a file of a peer that needs no building.
-func (b *bench) peer(name string) string { return filepath.Join(b.root, "tools", "bench", "peer", name) }
+func (b *bench) peer(name string) string {
+	return filepath.Join(b.root, "tools", "bench", "peer", name)
+}
 
 // node is the folder that the packages of Node.js are installed in.
 func (b *bench) node() string { return filepath.Join(b.dir, "npm") }

@@ -60,7 +60,8 @@ func (b *bench) readers() []reader {
 			args: func(in, processed, _ string) []string { return []string{b.program("copy"), in, processed} },
 		},
 		{
-			name: "C++ simdjson", need: "simdjson", prepare: b.buildSimdjson, reads: spaced, args: program(b.program("simdjson")),
+			name: "C++ simdjson", need: "simdjson", prepare: b.buildSimdjson, reads: spaced,
+			args: program(b.program("simdjson")),
 		},
 		{
 			name: "DuckDB, lines, 1 thread", need: "duckdb", prepare: none, reads: lines, args: duckdb("lines", 1),

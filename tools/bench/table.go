@@ -50,11 +50,12 @@ func (t table) print(out io.Writer) error {
 	return columns.Flush()
 }
 
-// target is the least factor of CPU time between a peer and the subject. Below one, it is how near the subject must
-// come to a peer that does less.
+// target is a factor between the CPU time of a peer and that of the subject: the peer takes at least that many times as
+// much or, where it does less work, the subject at most that many times as much as the peer.
 type target struct {
 	peer  string
 	times float64
+	less  bool
 }
 
 // judge says which targets were reached. Missing one is no error: it depends on the machine, and a person reads it.
@@ -62,14 +63,23 @@ func (t table) judge(out io.Writer, targets []target, peak, most int64) error {
 	columns := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(columns, "\ntarget\twanted\tgot\t\t\n")
 	for _, want := range targets {
+		what, sign := want.peer+" of "+t.subject, "≥"
+		if want.less {
+			what, sign = t.subject+" of "+want.peer, "≤"
+		}
 		l := t.of(want.peer)
 		if l.name == "" {
-			fmt.Fprintf(columns, "%s\t≥ %.1f×\t\tnot run\t\n", want.peer, want.times)
+			fmt.Fprintf(columns, "%s\t%s %.1f×\t\tnot run\t\n", what, sign, want.times)
 			continue
 		}
-		fmt.Fprintf(columns, "%s\t≥ %.1f×\t%.2f×\t%s\t\n", want.peer, want.times, t.times(l), verdict(t.times(l) >= want.times))
+		got, reached := t.times(l), t.times(l) >= want.times
+		if want.less {
+			got, reached = 1/got, 1/got <= want.times
+		}
+		fmt.Fprintf(columns, "%s\t%s %.1f×\t%.1f×\t%s\t\n", what, sign, want.times, got, verdict(reached))
 	}
-	fmt.Fprintf(columns, "peak MiB\t< %.0f\t%.1f\t%s\t\n", mebibytes(most), mebibytes(peak), verdict(peak < most))
+	fmt.Fprintf(columns, "peak MiB of %s\t< %.0f\t%.1f\t%s\t\n",
+		t.subject, mebibytes(most), mebibytes(peak), verdict(peak < most))
 	return columns.Flush()
 }
 

@@ -5,8 +5,8 @@ import "time"
 // closures are the days on which the New York Stock Exchange stayed closed out of turn.
 var closures = map[string]bool{
 	"2001-09-11": true, "2001-09-12": true, "2001-09-13": true, "2001-09-14": true, // attacks
-	"2004-06-11": true, // mourning for President Reagan
-	"2007-01-02": true, // for President Ford
+	"2004-06-11": true,                     // mourning for President Reagan
+	"2007-01-02": true,                     // for President Ford
 	"2012-10-29": true, "2012-10-30": true, // Hurricane Sandy
 	"2018-12-05": true, // for President Bush
 	"2025-01-09": true, // for President Carter

@@ -104,5 +104,8 @@ func (m Meter) once(ctx context.Context, p Program) (Cost, []byte, error) {
 		return Cost{}, nil, err
 	}
 	var cost Cost
-	return cost, out.Bytes(), json.Unmarshal(text, &cost)
+	if err := json.Unmarshal(text, &cost); err != nil {
+		return Cost{}, nil, fmt.Errorf("read cost: %w", err)
+	}
+	return cost, out.Bytes(), nil
 }

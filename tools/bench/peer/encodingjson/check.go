@@ -2,29 +2,21 @@ package main
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// row has each value as the file spells it, which tells a string from null, true and the rest.
+// row has nil for a value that is missing, null, or no string.
 type row struct {
-	Datetime json.RawMessage `json:"datetime,omitempty"`
-	Open     json.RawMessage `json:"open,omitempty"`
-	High     json.RawMessage `json:"high,omitempty"`
-	Low      json.RawMessage `json:"low,omitempty"`
-	Close    json.RawMessage `json:"close,omitempty"`
-	Volume   json.RawMessage `json:"volume,omitempty"`
+	Datetime *string `json:"datetime,omitempty"`
+	Open     *string `json:"open,omitempty"`
+	High     *string `json:"high,omitempty"`
+	Low      *string `json:"low,omitempty"`
+	Close    *string `json:"close,omitempty"`
+	Volume   *string `json:"volume,omitempty"`
 }
-
-func (r *row) reset() {
-	for _, field := range []*json.RawMessage{&r.Datetime, &r.Open, &r.High, &r.Low, &r.Close, &r.Volume} {
-		*field = (*field)[:0]
-	}
-}
-
-var decimal = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
 // check fills a bar from a row, and returns the codes of what is wrong with it.
 func check(r row, b *bar, today string) []string {
@@ -34,18 +26,18 @@ func check(r row, b *bar, today string) []string {
 			reasons = append(reasons, code)
 		}
 	}
-	date, code := text(r.Datetime)
 	switch {
-	case code != "":
-		wrong(code)
-	case !isDate(date):
+	case r.Datetime == nil:
+		wrong("FIELD_MISSING")
+	case !isDate(*r.Datetime):
 		wrong("DATETIME_FORMAT")
-	case date > today:
+	case *r.Datetime > today:
 		wrong("FUTURE_BAR")
+	default:
+		b.Datetime = *r.Datetime
 	}
-	b.Datetime = date
-	price := func(raw json.RawMessage, to *json.Number) (float64, bool) {
-		value, code := number(raw, to)
+	price := func(text *string, to *json.Number) (float64, bool) {
+		value, code := number(text, to)
 		switch {
 		case code != "":
 			wrong(code)
@@ -59,7 +51,7 @@ func check(r row, b *bar, today string) []string {
 	high, highOK := price(r.High, &b.High)
 	low, lowOK := price(r.Low, &b.Low)
 	last, lastOK := price(r.Close, &b.Close)
-	if len(r.Volume) > 0 {
+	if r.Volume != nil {
 		if volume, code := number(r.Volume, &b.Volume); code != "" {
 			wrong(code)
 		} else if volume < 0 {
@@ -78,31 +70,35 @@ func check(r row, b *bar, today string) []string {
 	return reasons
 }
 
-// text is the value of a JSON string, or the code of why there is none.
-func text(raw json.RawMessage) (value, code string) {
-	if len(raw) == 0 {
-		return "", "FIELD_MISSING"
+// number is the value of a decimal number and its spelling, or the code of why there is none.
+func number(text *string, to *json.Number) (value float64, code string) {
+	if text == nil {
+		return 0, "FIELD_MISSING"
 	}
-	if raw[0] != '"' || json.Unmarshal(raw, &value) != nil {
-		return "", "FIELD_TYPE"
-	}
-	return value, ""
-}
-
-func number(raw json.RawMessage, to *json.Number) (value float64, code string) {
-	spelled, code := text(raw)
-	if code != "" {
-		return 0, code
-	}
-	if !decimal.MatchString(spelled) {
+	if !isDecimal(*text) {
 		return 0, "NOT_A_NUMBER"
 	}
-	*to = json.Number(spelled)
-	value, err := strconv.ParseFloat(spelled, 64)
+	*to = json.Number(*text)
+	value, err := strconv.ParseFloat(*text, 64)
 	if err != nil {
 		return 0, "NOT_A_NUMBER"
 	}
 	return value, ""
+}
+
+// isDecimal takes JSON's numbers without the exponent. A regular expression would be a quarter of the whole run.
+func isDecimal(text string) bool {
+	whole, fraction, dotted := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	return isDigits(whole) && (len(whole) == 1 || whole[0] != '0') && (!dotted || isDigits(fraction))
+}
+
+func isDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 func isDate(text string) bool {

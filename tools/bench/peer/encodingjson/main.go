@@ -1,10 +1,11 @@
 // Encodingjson checks a batch of bars by Go's encoding/json: encodingjson FILE PROCESSED REJECTS. It reads by the
-// streaming decoder, a row at a time, into one typed struct whose buffers are used again.
+// streaming decoder, a row at a time, into a typed struct.
 package main
 
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -150,13 +151,15 @@ func (s *splitter) values(m meta) error {
 	if _, err := s.dec.Token(); err != nil {
 		return err
 	}
-	var r row
 	for s.dec.More() {
-		r.reset()
-		if err := s.dec.Decode(&r); err != nil {
+		var r row
+		err := s.dec.Decode(&r)
+		// A value of the wrong type leaves its field as it is; the rest of the row is there.
+		var odd *json.UnmarshalTypeError
+		if err != nil && !errors.As(err, &odd) {
 			return err
 		}
-		if err := s.row(m, r); err != nil {
+		if err := s.row(m, r, odd != nil); err != nil {
 			return err
 		}
 	}
@@ -164,10 +167,14 @@ func (s *splitter) values(m meta) error {
 	return err
 }
 
-func (s *splitter) row(m meta, r row) error {
+func (s *splitter) row(m meta, r row, odd bool) error {
 	s.rows.Raw++
 	b := bar{Symbol: m.Symbol, Interval: m.Interval, Currency: m.Currency, Exchange: m.Exchange, Timezone: m.Timezone}
-	if reasons := check(r, &b, s.today); reasons != nil {
+	reasons := check(r, &b, s.today)
+	if odd {
+		reasons = []string{"FIELD_TYPE"} // what was not read cannot be judged
+	}
+	if reasons != nil {
 		s.rows.Invalid++
 		return s.rejected.Encode(reject{m.Symbol, r, reasons})
 	}
