@@ -60,6 +60,7 @@ func parts() []part {
 	return []part{
 		{"start", (*bench).start},
 		{"ingest", (*bench).ingest},
+		{"tls", (*bench).tls},
 	}
 }
 
@@ -100,22 +101,4 @@ func (b *bench) run(ctx context.Context) error {
 		}
 	}
 	return errors.Join(append(failed, ctx.Err())...)
-}
-
-func (b *bench) start(ctx context.Context) error {
-	dir, err := os.MkdirTemp("", "mejan-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	subjects := subjects()
-	for i := range subjects {
-		if err := subjects[i].build(ctx, b.root, dir); err != nil {
-			return err
-		}
-	}
-	if err := measureStarts(ctx, subjects, b.starts); err != nil {
-		return err
-	}
-	return report(b.out, subjects, b.starts)
 }

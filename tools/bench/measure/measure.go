@@ -57,22 +57,32 @@ func (p Program) Clear() error {
 // Best runs a program several times and returns the least CPU time and the highest peak that were seen, and what the
 // program printed the last time.
 func (m Meter) Best(ctx context.Context, p Program) (Cost, []byte, error) {
-	var best Cost
 	var printed []byte
+	cost, err := m.Least(func() (Cost, error) {
+		var cost Cost
+		var err error
+		cost, printed, err = m.once(ctx, p)
+		return cost, err
+	})
+	return cost, printed, err
+}
+
+// Least does something several times, as Best does.
+func (m Meter) Least(run func() (Cost, error)) (Cost, error) {
+	var best Cost
 	var spent time.Duration
-	for run := 0; run < m.Repeat && (run == 0 || spent < m.Enough); run++ {
-		cost, out, err := m.once(ctx, p)
+	for n := 0; n < m.Repeat && (n == 0 || spent < m.Enough); n++ {
+		cost, err := run()
 		if err != nil {
-			return Cost{}, nil, err
+			return Cost{}, err
 		}
-		if run == 0 {
+		if n == 0 {
 			best = cost
 		}
 		best.CPU, best.Peak = min(best.CPU, cost.CPU), max(best.Peak, cost.Peak)
-		printed = out
 		spent += cost.CPU
 	}
-	return best, printed, nil
+	return best, nil
 }
 
 func (m Meter) once(ctx context.Context, p Program) (Cost, []byte, error) {
