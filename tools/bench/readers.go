@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 
@@ -102,6 +104,7 @@ func (b *bench) read(ctx context.Context, r reader, of batch) (measure.Cost, []b
 	p := measure.Program{
 		Args: r.args(r.reads(of).Path, processed, rejects), Cores: r.cores, Outputs: []string{processed, rejects},
 	}
+	fmt.Fprintf(os.Stderr, "%s: %s …\n", filepath.Base(r.reads(of).Path), r.name)
 	cost, printed, err := b.meter.Best(ctx, p)
 	if err := p.Clear(); err != nil {
 		return cost, printed, err

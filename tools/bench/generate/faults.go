@@ -29,7 +29,7 @@ func faults() []fault {
 		{"PRICE_NOT_POSITIVE", prices, []string{`"0.00000"`, `"-1.50000"`}},
 		{"VOLUME_NEGATIVE", []int{volume}, []string{`"-100"`}},
 		{"DATETIME_FORMAT", []int{datetime}, []string{`"2018-02-30"`, `"2018/01/02"`, `""`}},
-		{"FUTURE_BAR", []int{datetime}, []string{`"2999-01-04"`}},
+		{"FUTURE_BAR", []int{datetime}, []string{`"2099-01-05"`}},
 	}
 	all := []fault{
 		{"HIGH_BELOW_BODY", func(r *row) { r[highPrice] = r[lowPrice] }},
