@@ -2,9 +2,10 @@
 .DEFAULT_GOAL := help
 .PHONY: help programs demo local test verify fix build images preview up pulumi bench clean FORCE
 
-# FILE is what `make demo` puts under inputs/; STAGE is what images, preview and up are for.
+# FILE is what `make demo` puts under inputs/; STAGE is what images, preview and up are for; BENCH are flags of bench.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
+BENCH ?=
 
 # A function's binary as its image has it.
 RELEASE := GOWORK=off CGO_ENABLED=0 GOOS=linux GOARCH=arm64
@@ -57,8 +58,8 @@ pulumi:
 	@command -v pulumi >/dev/null || \
 		{ echo "The Pulumi CLI is missing: https://www.pulumi.com/docs/iac/download-install/" >&2; exit 1; }
 
-bench: ## size and start-up of the functions' binaries, next to a minimal handler
-	GOWORK=off go -C tools run ./bench
+bench: ## what the pipeline costs next to other programs: some 20 minutes; BENCH="-only ingest -size 100MB" for less
+	GOWORK=off go -C tools run ./bench $(BENCH)
 
 clean: ## remove what was built
 	rm -rf bin out
