@@ -92,7 +92,7 @@ func (v *validation) validate(name string) error {
 	v.run.Now = begun
 	v.run.Source = pipeline.Source{Key: name, Size: info.Size()}
 	progress := command.NewMeter(v.stderr, "check "+name, info.Size())
-	result, err := ingest.Split(progress.Reader(input), v.run, valid, rejected)
+	result, err := ingest.Split(progress.Reader(input), v.run, valid.Writer, rejected.Writer)
 	progress.Done()
 	var broken *ingest.FileError
 	if err != nil && !errors.As(err, &broken) {

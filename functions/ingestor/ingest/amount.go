@@ -108,17 +108,14 @@ func (a amount) isWhole() bool {
 	return a.low<<(8*(a.whole-8)) == 0
 }
 
-// scaled is a number in hundred-millionths, digits beyond them cut off. It is 0 for a number of more than eight digits
+// scaled is a number in hundred-millionths, digits beyond them cut off. It is 0 for a number of more than seven digits
 // before the point.
 func (a amount) scaled() uint64 {
-	if a.whole > 8 {
+	if a.whole > 7 {
 		return 0
 	}
 	behind := 8 * (a.whole + 1)
 	fraction := a.high<<behind | a.low>>(64-behind)
-	if a.whole == 8 {
-		fraction = a.low << 8
-	}
 	return spelled(a.high>>(64-8*a.whole))*100_000_000 + spelled(fraction)
 }
 

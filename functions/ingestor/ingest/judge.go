@@ -92,6 +92,9 @@ func (j *judge) take(s *series, r *row) error {
 		s.counted = true
 		j.symbols[s.meta.Symbol] = struct{}{}
 	}
+	if j.valid.to == nil {
+		return nil
+	}
 	if err := j.endLine(s); err != nil {
 		return err
 	}
@@ -212,6 +215,9 @@ func (j *judge) write(s *series, at *location, claimed string, wrong []pipeline.
 			j.reasons[checkOf(reason.Code)]++
 		}
 	}
+	if j.rejected.to == nil {
+		return nil
+	}
 	refused := pipeline.Reject{
 		RunID: j.run.ID, Source: j.run.Source, Pointer: string(at.pointer()), Offset: at.offset,
 		Symbol: s.name(), Datetime: claimed, Raw: compact(at.raw), Reasons: wrong, Rules: Rules,
@@ -224,11 +230,12 @@ func (j *judge) write(s *series, at *location, claimed string, wrong []pipeline.
 
 // endLine ends the line of the last valid row.
 func (j *judge) endLine(s *series) error {
-	if s.open == 0 {
+	found := s.open
+	s.open = 0
+	if found&lineOpen == 0 {
 		return nil
 	}
-	j.valid.end(s.open &^ lineOpen)
-	s.open = 0
+	j.valid.end(found &^ lineOpen)
 	return j.valid.spill()
 }
 

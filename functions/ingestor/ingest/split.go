@@ -26,7 +26,7 @@ type Run struct {
 	// Limits are [pipeline.DefaultLimits] where they are zero.
 	Limits pipeline.Limits
 
-	// exhaustive has every check run on every row, also where nothing about it is odd.
+	// exhaustive sends every row through the strict decoder and every check, also where nothing about it is odd.
 	exhaustive bool
 }
 
@@ -46,7 +46,7 @@ type Result struct {
 }
 
 // Split reads r to its end and writes each valid row as a line to valid (a [pipeline.Bar]) and each refused one as a
-// line to rejected (a [pipeline.Reject]). A source that is gzip by its first bytes is decompressed; offsets then
+// line to rejected (a [pipeline.Reject]). Either may be nil where the lines are not wanted. A source that is gzip by its first bytes is decompressed; offsets then
 // count decompressed bytes.
 //
 // A [*FileError] means that the file itself is to blame and nothing of it can be used: what was written must be
