@@ -7,7 +7,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/mejan/mejan/tools/bench/generate"
-	"github.com/mejan/mejan/tools/bench/measure"
 )
 
 const (
@@ -32,57 +31,39 @@ func (b *bench) forms(ctx context.Context) error {
 		return err
 	}
 	subject := b.readers()[0]
-	costs := map[string]measure.Cost{}
-	for _, layout := range []struct {
-		name string
-		file generate.File
-	}{{"compact", of.compact}, {"spaced", of.spaced}, {"indented", of.indented}} {
-		subject.reads = func(batch) generate.File { return layout.file }
-		cost, printed, err := b.read(ctx, subject, of)
-		if err != nil {
-			return err
-		}
-		if err := sameRows(subject, printed, layout.file.Rows); err != nil {
-			return err
-		}
-		costs[layout.name] = cost
-	}
-	zipped := of.gzipped.Path
-	validate := measure.Program{Args: []string{b.program("mejan"), "validate", zipped, "--json"}}
-	validated, printed, err := b.meter.Best(ctx, validate)
+	bare := func(in, _, _ string) []string { return []string{b.program("mejan"), "validate", in, "--json"} }
+	inflate := func(in, _, _ string) []string { return []string{b.program("inflate"), in} }
+	gzipped := func(of batch) generate.File { return of.gzipped }
+	t := table{subject: "compact"}
+	t.lines, err = b.race(ctx, []reader{
+		{name: "compact", reads: func(of batch) generate.File { return of.compact }, args: subject.args},
+		{name: "spaced", reads: spaced, args: subject.args},
+		{name: "indented", reads: func(of batch) generate.File { return of.indented }, args: subject.args},
+		{name: mejan, reads: gzipped, args: bare},
+		{name: "bare inflation", reads: gzipped, args: inflate, mute: true},
+	}, of)
 	if err != nil {
 		return err
 	}
-	if err := sameRows(subject, printed, of.gzipped.Rows); err != nil {
-		return err
-	}
-	inflated, _, err := b.meter.Best(ctx, measure.Program{Args: []string{b.program("inflate"), zipped}})
-	if err != nil {
-		return err
-	}
-	if err := printLayouts(b.out, costs, of.spaced.Rows.Raw); err != nil {
-		return err
-	}
-	return printGzip(b.out, line{cost: validated, bytes: of.spaced.Bytes}, line{cost: inflated, bytes: of.spaced.Bytes})
+	return t.printForms(b.out, of.spaced.Rows.Raw)
 }
 
-func printLayouts(out io.Writer, costs map[string]measure.Cost, rows int64) error {
+func (t table) printForms(out io.Writer, rows int64) error {
 	columns := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(columns, "\nmejan, by layout\tns of CPU a row\tof compact\twanted\t\t\n")
-	for _, layout := range []string{"compact", "spaced", "indented"} {
-		times := float64(costs[layout].CPU) / float64(costs["compact"].CPU)
-		fmt.Fprintf(columns, "%s\t%.0f\t%.2f×\t≤ %.1f×\t%s\t\n", layout,
-			float64(costs[layout].CPU.Nanoseconds())/float64(rows), times, layoutLimit, verdict(times <= layoutLimit))
+	fmt.Fprintf(columns, "\n%s, by layout\tCPU ns a row\tof compact\twanted\t\t\n", mejan)
+	for _, l := range t.lines[:3] {
+		fmt.Fprintf(columns, "%s\t%.0f\t%.2f×\t≤ %.1f×\t%s\t\n", l.name,
+			float64(l.cost.CPU().Nanoseconds())/float64(rows), t.times(l), layoutLimit, verdict(t.times(l) <= layoutLimit))
 	}
-	return columns.Flush()
-}
-
-func printGzip(out io.Writer, validated, inflated line) error {
-	columns := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
+	if err := columns.Flush(); err != nil {
+		return err
+	}
+	columns = tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(columns, "\ngzip, without outputs\tMB/s, inflated\tof inflation\twanted\t\t\n")
+	validated, inflated := t.of(mejan), t.of("bare inflation")
 	share := validated.rate() / inflated.rate()
-	fmt.Fprintf(columns, "bare inflation\t%.0f\t\t\t\t\n", inflated.rate())
-	fmt.Fprintf(columns, "mejan validate\t%.0f\t%.2f×\t≥ %.1f×\t%s\t\n", validated.rate(), share, inflateShare,
+	fmt.Fprintf(columns, "%s\t%.0f\t\t\t\t\n", inflated.name, inflated.rate())
+	fmt.Fprintf(columns, "%s\t%.0f\t%.2f×\t≥ %.1f×\t%s\t\n", mejan, validated.rate(), share, inflateShare,
 		verdict(share >= inflateShare))
 	return columns.Flush()
 }

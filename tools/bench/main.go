@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mejan/mejan/tools/bench/measure"
 )
@@ -26,8 +25,7 @@ func main() {
 	flag.StringVar(&b.only, "only", "", "parts to run, separated by commas: "+strings.Join(partNames(), ", "))
 	flag.StringVar(&b.sizes, "size", "100MB,1GB", "sizes of the files that are ingested")
 	flag.IntVar(&b.starts, "starts", 20, "starts of each function")
-	flag.IntVar(&b.meter.Repeat, "repeat", 5, "runs of each program at most; the fastest counts")
-	flag.DurationVar(&b.meter.Enough, "enough", 30*time.Second, "CPU time after which a program is not run again")
+	flag.IntVar(&b.repeat, "repeat", 3, "runs of each program; the fastest counts")
 	flag.StringVar(&b.meter.Cores, "core", "1", "the core that programs are pinned to")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -44,6 +42,7 @@ type bench struct {
 	root        string
 	only, sizes string
 	starts      int
+	repeat      int
 	meter       measure.Meter
 	out         io.Writer
 

@@ -15,7 +15,7 @@ type line struct {
 	bytes int64
 }
 
-func (l line) rate() float64 { return float64(l.bytes) / 1e6 / l.cost.CPU.Seconds() }
+func (l line) rate() float64 { return float64(l.bytes) / 1e6 / l.cost.CPU().Seconds() }
 
 // table has programs that did the same work.
 type table struct {
@@ -37,15 +37,15 @@ func (t table) of(name string) line {
 
 // times is how much more CPU time than the subject a program took.
 func (t table) times(l line) float64 {
-	return float64(l.cost.CPU) / float64(t.of(t.subject).cost.CPU)
+	return float64(l.cost.CPU()) / float64(t.of(t.subject).cost.CPU())
 }
 
 func (t table) print(out io.Writer) error {
 	columns := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(columns, "\n%s\tCPU s\tMB/s\tpeak MiB\tof %s\t\n", t.title, t.subject)
+	fmt.Fprintf(columns, "\n%s\tCPU s\tin kernel\tMB/s\tpeak MiB\tof %s\t\n", t.title, t.subject)
 	for _, l := range t.lines {
-		fmt.Fprintf(columns, "%s\t%.2f\t%.0f\t%.1f\t%.2f×\t\n",
-			l.name, l.cost.CPU.Seconds(), l.rate(), mebibytes(l.cost.Peak), t.times(l))
+		fmt.Fprintf(columns, "%s\t%.2f\t%.2f\t%.0f\t%.1f\t%.2f×\t\n",
+			l.name, l.cost.CPU().Seconds(), l.cost.System.Seconds(), l.rate(), mebibytes(l.cost.Peak), t.times(l))
 	}
 	return columns.Flush()
 }

@@ -11,7 +11,7 @@ import (
 
 // Promise: a target is reached by the right side of its factor, and a peer that did not run is not passed over.
 func TestJudge(t *testing.T) {
-	seconds := func(n int) measure.Cost { return measure.Cost{CPU: time.Duration(n) * time.Second} }
+	seconds := func(n int) measure.Cost { return measure.Cost{User: time.Duration(n) * time.Second} }
 	all := table{subject: "us", lines: []line{
 		{name: "us", cost: seconds(2)}, {name: "slow", cost: seconds(21)}, {name: "floor", cost: seconds(1)},
 	}}

@@ -30,8 +30,9 @@ func launch(cost string, args []string) error {
 		return fmt.Errorf("%s: this system does not tell what a program used", args[0])
 	}
 	text, err := json.Marshal(map[string]int64{
-		"cpu":  int64(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()),
-		"peak": usage.Maxrss << 10,
+		"user":   int64(cmd.ProcessState.UserTime()),
+		"system": int64(cmd.ProcessState.SystemTime()),
+		"peak":   usage.Maxrss << 10,
 	})
 	if err != nil {
 		return err

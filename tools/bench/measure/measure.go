@@ -17,11 +17,26 @@ import (
 
 // Cost is what a program used until it ended, together with the programs that it started.
 type Cost struct {
-	// CPU is time in the program and in the kernel on its behalf. Unlike the time that passed, it hardly depends on what
-	// else the machine does.
-	CPU time.Duration `json:"cpu"`
+	// User and System are the times that a core spent in the program, and in the kernel on its behalf. Unlike the time
+	// that passed, they depend little on what else the machine does.
+	User   time.Duration `json:"user"`
+	System time.Duration `json:"system"`
 	// Peak is the most memory that was resident at once, in bytes; of the largest process, where there are several.
 	Peak int64 `json:"peak"`
+}
+
+// CPU is all of the time.
+func (c Cost) CPU() time.Duration { return c.User + c.System }
+
+// Best joins the costs of two runs of the same program: the times of the faster, and the higher peak. Whatever disturbs
+// a run makes it slower. No cost joined with one is that one.
+func (c Cost) Best(other Cost) Cost {
+	best := c
+	if c == (Cost{}) || other.CPU() < c.CPU() {
+		best = other
+	}
+	best.Peak = max(c.Peak, other.Peak)
+	return best
 }
 
 // Meter runs programs.
@@ -30,9 +45,6 @@ type Meter struct {
 	Launch string
 	// Cores are those that a program may use, as taskset takes them.
 	Cores string
-	// Repeat is how often a program is run at most, Enough the CPU time after which it is not run again.
-	Repeat int
-	Enough time.Duration
 }
 
 // Program is a command to be measured.
@@ -54,38 +66,8 @@ func (p Program) Clear() error {
 	return errors.Join(failed...)
 }
 
-// Best runs a program several times and returns the least CPU time and the highest peak that were seen, and what the
-// program printed the last time.
-func (m Meter) Best(ctx context.Context, p Program) (Cost, []byte, error) {
-	var printed []byte
-	cost, err := m.Least(func() (Cost, error) {
-		var cost Cost
-		var err error
-		cost, printed, err = m.once(ctx, p)
-		return cost, err
-	})
-	return cost, printed, err
-}
-
-// Least does something several times, as Best does.
-func (m Meter) Least(run func() (Cost, error)) (Cost, error) {
-	var best Cost
-	var spent time.Duration
-	for n := 0; n < m.Repeat && (n == 0 || spent < m.Enough); n++ {
-		cost, err := run()
-		if err != nil {
-			return Cost{}, err
-		}
-		if n == 0 {
-			best = cost
-		}
-		best.CPU, best.Peak = min(best.CPU, cost.CPU), max(best.Peak, cost.Peak)
-		spent += cost.CPU
-	}
-	return best, nil
-}
-
-func (m Meter) once(ctx context.Context, p Program) (Cost, []byte, error) {
+// Run runs a program, and returns what it cost and printed.
+func (m Meter) Run(ctx context.Context, p Program) (Cost, []byte, error) {
 	if err := p.Clear(); err != nil {
 		return Cost{}, nil, err
 	}

@@ -40,13 +40,14 @@ func parseUsed(status, stat string) (Cost, error) {
 	if len(fields) <= stime {
 		return Cost{}, fmt.Errorf("read times: %d fields in %q", len(fields), stat)
 	}
-	var ticks int64
-	for _, field := range []string{fields[utime], fields[stime]} {
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return Cost{}, fmt.Errorf("read times: %w", err)
-		}
-		ticks += n
+	user, err := strconv.ParseInt(fields[utime], 10, 64)
+	if err != nil {
+		return Cost{}, fmt.Errorf("read user time: %w", err)
 	}
-	return Cost{CPU: time.Duration(ticks) * time.Second / ticksPerSecond, Peak: peak << 10}, nil
+	system, err := strconv.ParseInt(fields[stime], 10, 64)
+	if err != nil {
+		return Cost{}, fmt.Errorf("read system time: %w", err)
+	}
+	const tick = time.Second / ticksPerSecond
+	return Cost{User: time.Duration(user) * tick, System: time.Duration(system) * tick, Peak: peak << 10}, nil
 }
