@@ -151,15 +151,14 @@ func (v *validation) print(result ingest.Result, broken *ingest.FileError, took 
 		}
 		return nil
 	}
+	if broken != nil {
+		return nil // the error says it
+	}
 	return said.tell(v.stdout)
 }
 
 // tell says it to a person.
 func (said verdict) tell(w io.Writer) error {
-	if said.Error != nil {
-		_, err := fmt.Fprintf(w, "The file cannot be used: %s at byte %d, %s.\n", said.Error.Code, said.Error.Offset, said.Error.Detail)
-		return err
-	}
 	rate := ""
 	if said.Seconds >= 1 {
 		rate = fmt.Sprintf(", %.0f MB/s", float64(said.Bytes)/1e6/said.Seconds)
