@@ -126,7 +126,7 @@ func Analysis(id string) pipeline.Item {
 			},
 		},
 		Aggregates: pipeline.Aggregates{
-			Sentiment: pipeline.Bearish, Decliners: 1, AverageChange: figure(-0.598131), Turbulence: figure(0.1),
+			Sentiment: pipeline.Bearish, Decliners: 1, AverageChange: figure(-0.598131), Turbulence: &pipeline.Turbulence{Method: pipeline.ByDispersion, Value: 0.1, Series: 2, Reason: "too few bars"},
 			TopGainers: []pipeline.Mover{}, TopLosers: []pipeline.Mover{{Symbol: "AAPL", Change: -0.598131}},
 			SymbolsWithAnomalies: 1, From: "2017-02-13", To: "2018-02-05", Bars: 53, Intervals: []string{"1week"},
 		},

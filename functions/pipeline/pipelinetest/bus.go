@@ -2,6 +2,7 @@ package pipelinetest
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -40,7 +41,7 @@ func (b *Bus) Announce(ctx context.Context, done pipeline.IngestorCompleted) err
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		for _, earlier := range b.announced {
-			if earlier.RunID == done.RunID && earlier != done {
+			if earlier.RunID == done.RunID && !reflect.DeepEqual(earlier, done) {
 				b.t.Errorf("announcement of run %q: differs from an earlier one\n%+v\n%+v", done.RunID, earlier, done)
 			}
 		}
