@@ -29,7 +29,7 @@ func TestHandle(t *testing.T) {
 	}
 	item := w.item()
 	want := pipeline.Item{
-		AnalysisID: w.done.RunID, CorrelationID: w.done.CorrelationID, Schema: pipeline.Schema, Source: w.done.Source,
+		AnalysisID: w.done.RunID, CorrelationID: w.done.CorrelationID, Schema: pipeline.Schema, Rules: analyze.Rules, Source: w.done.Source,
 		ProcessedKey: w.done.Key, RejectsKey: w.done.RejectsKey, SymbolsAnalyzed: 6,
 		RowCounts: pipeline.RowCounts{Raw: 313, Processed: 312, Rejected: 1},
 		AsOf:      "2018-02-05", ProcessedAt: w.now(),

@@ -44,7 +44,7 @@ func market(facts pipeline.Facts, figures map[string]pipeline.Figure) []string {
 		"Advancing symbols numbered %s, declining ones %s.", "market.advancers", "market.decliners")...)
 	sentences = append(sentences, sentence(figures, "The average change was %s.", "market.average_change")...)
 	return append(sentences, sentence(figures,
-		"Changes were spread by %s around their average.", "market.turbulence")...)
+		"Changes were spread by %s around their average.", "market.dispersion")...)
 }
 
 func movers(facts pipeline.Facts, figures map[string]pipeline.Figure) []string {

@@ -13,4 +13,4 @@ package analyze
 
 // Rules is the version of the definitions, kept in every item. It changes when a figure of the same rows may come out
 // otherwise than before.
-const Rules = "2"
+const Rules = "1"

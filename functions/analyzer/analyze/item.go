@@ -1,10 +1,12 @@
 package analyze
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/mejan/mejan/functions/pipeline"
@@ -36,36 +38,68 @@ func (a Analysis) Item(e pipeline.IngestorCompleted, at time.Time) pipeline.Item
 	}
 }
 
-// Fit makes an item small enough for the table. Where its insights are more than it can hold, they become the content
-// of an object, to be written before the item; the item keeps those of the [notable] symbols and names the object by
-// its key and hash. The object is nil where all fit.
+// Fit makes an item small enough for the table. Where its insights are more than it can hold, they are written to
+// object, the content of the object at [pipeline.AnalysisKey]; the item keeps those of the [notable] symbols and names
+// the object by its key and hash. The item's FullInsights is nil, and nothing was written, where all fit.
 //
-// The object says nothing that differs from one attempt to the next, so writing it again does no harm.
-func Fit(item pipeline.Item) (small pipeline.Item, object []byte, err error) {
+// The object says nothing that differs from one attempt to the next, so storing it again does no harm.
+func Fit(item pipeline.Item, object io.Writer) (pipeline.Item, error) {
 	const least = 100 // bytes of an insight; a longer list cannot fit, and need not be written down to be measured
-	if len(item.Insights) < MaxInline/least {
+	if len(item.Insights) <= MaxInline/least {
 		text, err := json.Marshal(item)
 		if err != nil {
-			return item, nil, fmt.Errorf("encode analysis %q: %w", item.AnalysisID, err)
+			return item, fmt.Errorf("encode analysis %q: %w", item.AnalysisID, err)
 		}
 		if len(text) <= MaxInline {
-			return item, nil, nil
+			return item, nil
 		}
 	}
-	object, err = json.Marshal(pipeline.FullInsights{
-		AnalysisID: item.AnalysisID, Schema: item.Schema, Rules: item.Rules, Insights: item.Insights,
-	})
+	hash := sha256.New()
+	size, err := writeInsights(io.MultiWriter(hash, object), item)
 	if err != nil {
-		return item, nil, fmt.Errorf("encode insights of %q: %w", item.AnalysisID, err)
+		return item, fmt.Errorf("encode insights of %q: %w", item.AnalysisID, err)
 	}
-	sum := sha256.Sum256(object)
 	item.FullInsights = &pipeline.InsightsObject{
-		Key: pipeline.AnalysisKey(item.AnalysisID), SHA256: hex.EncodeToString(sum[:]), Size: len(object),
+		Key: pipeline.AnalysisKey(item.AnalysisID), SHA256: hex.EncodeToString(hash.Sum(nil)), Size: size,
 		Insights: len(item.Insights),
 	}
 	item.Insights = notable(item)
-	return item, object, nil
+	return item, nil
 }
+
+// writeInsights writes a [pipeline.FullInsights] one insight after the other, so that the text of thousands need not be
+// held, and gives its size.
+func writeInsights(w io.Writer, item pipeline.Item) (size int, err error) {
+	frame, err := json.Marshal(pipeline.FullInsights{
+		AnalysisID: item.AnalysisID, Schema: item.Schema, Rules: item.Rules, Insights: []pipeline.Insight{},
+	})
+	if err != nil {
+		return 0, err
+	}
+	const end = "]}"
+	text := bytes.TrimSuffix(frame, []byte(end))
+	for i := range item.Insights {
+		next, err := json.Marshal(&item.Insights[i])
+		if err != nil {
+			return 0, err
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		if text = append(text, next...); len(text) >= flushSize {
+			if _, err := w.Write(text); err != nil {
+				return 0, err
+			}
+			size, text = size+len(text), text[:0]
+		}
+	}
+	text = append(text, end...)
+	_, err = w.Write(text)
+	return size + len(text), err
+}
+
+// flushSize is how much of an object is gathered before it is written.
+const flushSize = 64 << 10
 
 // notable picks the insights that the rest of the item speaks of: movers, anomalies, data problems.
 func notable(item pipeline.Item) []pipeline.Insight {
