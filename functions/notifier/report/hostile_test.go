@@ -31,7 +31,7 @@ func hostile(symbols int) pipeline.Item {
 		ExecutiveSummary: strings.Repeat(bad+"\n\n", 100),
 	}
 	a := &item.Aggregates
-	a.Turbulence, a.From, a.Intervals = &x, bad, []string{bad, "1day"}
+	a.Turbulence, a.From, a.Intervals = &pipeline.Turbulence{Value: x, Reason: bad}, bad, []string{bad, "1day"}
 	for i := range symbols {
 		symbol := fmt.Sprint(i) + bad
 		item.Insights = append(item.Insights, pipeline.Insight{
