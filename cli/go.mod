@@ -84,7 +84,7 @@ require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/json-iterator/go v1.1.12 // indirect
 	github.com/kevinburke/ssh_config v1.6.0 // indirect
-	github.com/klauspost/compress v1.19.2 // indirect
+	github.com/klauspost/compress v1.20.4 // indirect
 	github.com/klauspost/cpuid/v2 v2.3.0 // indirect
 	github.com/lucasb-eyer/go-colorful v1.3.0 // indirect
 	github.com/mattn/go-isatty v0.0.20 // indirect
@@ -155,7 +155,10 @@ require (
 )
 
 replace (
+	github.com/mejan/mejan/functions/ingestor => ../functions/ingestor
 	github.com/mejan/mejan/functions/pipeline => ../functions/pipeline
 	github.com/mejan/mejan/local => ../local
 	github.com/mejan/mejan/platform => ../platform
 )
+
+require github.com/mejan/mejan/functions/ingestor v0.0.0

@@ -176,7 +176,7 @@ func TestRetryable(t *testing.T) {
 
 // A function that lacks a setting says which, all of them at once, before it takes any file.
 func TestCompose(t *testing.T) {
-	env := map[string]string{"STAGE": "test", "LOG_LEVEL": "info", "EVENT_BUS_NAME": "bus"}
+	env := map[string]string{"STAGE": "test", "LOG_LEVEL": "info", "EVENT_BUS_NAME": "bus", "INGEST_LIMITS": "depth=9"}
 	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
 	if _, err := compose(t.Context(), lookup, &bytes.Buffer{}); err != nil {
 		t.Errorf("complete: %v", err)

@@ -20,9 +20,8 @@ type ending struct {
 	Marker pipeline.Marker
 	// Broken is why nothing of the file could be used, where it is the file as a whole.
 	Broken *ingest.FileError
-	// Reasons counts refused rows by code, Bytes is the size as stored; both of a file that was read.
-	Reasons map[string]int64
-	Bytes   int64
+	// Bytes is the size as stored, of a file that was read.
+	Bytes int64
 }
 
 // explain adds to a log line what it is about.
@@ -46,10 +45,6 @@ func (h *handler) count(log zerolog.Logger, e ending) {
 		h.meter.Publish(log, telemetry.Of(pipeline.FilesDuplicate, 1))
 		return
 	}
-	reasons := zerolog.Dict()
-	for _, code := range slices.Sorted(maps.Keys(e.Reasons)) {
-		reasons.Int64(code, e.Reasons[code])
-	}
 	rows := e.Marker.Rows
 	values := []telemetry.Value{
 		telemetry.Of(pipeline.RejectedPercentage, rows.RejectedPercentage()),
@@ -64,7 +59,18 @@ func (h *handler) count(log zerolog.Logger, e ending) {
 	} else {
 		values = append(values, telemetry.Of(pipeline.FilesRejected, 1))
 	}
-	h.meter.Publish(log.With().Dict("reasons", reasons).Logger(), values...)
+	// By code, and as properties: a dimension for each code would be a metric for each.
+	log = log.With().Dict("reasons", counts(e.Marker.Reasons)).Dict("warnings", counts(e.Marker.Warnings)).Logger()
+	h.meter.Publish(log, values...)
+}
+
+// counts are numbers by code, in the order of the codes.
+func counts(of map[string]int64) *zerolog.Event {
+	dict := zerolog.Dict()
+	for _, code := range slices.Sorted(maps.Keys(of)) {
+		dict.Int64(code, of[code])
+	}
+	return dict
 }
 
 // announcement is the event about a file that was ingested.
@@ -75,6 +81,7 @@ func announcement(m pipeline.Marker) pipeline.IngestorCompleted {
 		Bucket: pipeline.BucketRef{Name: m.Source.Bucket}, Key: m.ProcessedKey, RejectsKey: m.RejectsKey,
 		Filename: key[strings.LastIndexByte(key, '/')+1:], Source: m.Source,
 		RawCount: m.Rows.Raw, ValidCount: m.Rows.Valid, InvalidCount: m.Rows.Invalid, SymbolCount: m.Symbols,
+		Reasons: m.Reasons, Warnings: m.Warnings,
 		ProcessedMarker: pipeline.MarkerKey(m.Source.ETag),
 	}
 }

@@ -19,11 +19,13 @@ type file struct {
 }
 
 const (
-	meta    = `"meta":{"symbol":"AAPL","interval":"1day","currency":"USD","exchange_timezone":"America/New_York"}`
-	good    = `{"datetime":"2018-02-07","open":"163.0800","high":"163.40","low":"159.07","close":"159.54","volume":"51608580"}`
-	another = `{"datetime":"2018-02-06","open":"154.83","high":"163.72","low":"154.00","close":"163.03","volume":"68243838"}`
-	bad     = `{"datetime":"2018-02-05","open":null,"high":"163.88","low":"162.00","close":"156.49","volume":"-1"}`
-	mixed   = `{"AAPL":{` + meta + `,"values":[` + good + `,` + bad + `,` + another + `],"status":"ok"},` +
+	meta = `"meta":{"symbol":"AAPL","interval":"1day","currency":"USD","exchange_timezone":"America/New_York"}`
+	good = `{"datetime":"2018-02-07","open":"163.0800","high":"163.40","low":"159.07","close":"159.54","volume":"51608580"}`
+	// untraded moved although nothing was traded: a warning, and a valid row all the same.
+	untraded = `{"datetime":"2018-02-07","open":"163.0800","high":"163.40","low":"159.07","close":"159.54","volume":"0"}`
+	another  = `{"datetime":"2018-02-06","open":"154.83","high":"163.72","low":"154.00","close":"163.03","volume":"68243838"}`
+	bad      = `{"datetime":"2018-02-05","open":null,"high":"163.88","low":"162.00","close":"156.49","volume":"-1"}`
+	mixed    = `{"AAPL":{` + meta + `,"values":[` + good + `,` + bad + `,` + another + `],"status":"ok"},` +
 		`"NOPE":{"code":404,"message":"symbol not found","status":"error"}}`
 )
 
@@ -36,7 +38,7 @@ func files() []file {
 			outcome:  pipeline.Ingested, rows: pipeline.Rows{Raw: 4, Valid: 2, Invalid: 2}, processed: true, rejects: true,
 		},
 		{
-			name: "clean", key: "inputs/clean.json", body: `{` + meta + `,"values":[` + good + `,` + another + `]}`,
+			name: "clean", key: "inputs/clean.json", body: `{` + meta + `,"values":[` + untraded + `,` + another + `]}`,
 			outcome: pipeline.Ingested, rows: pipeline.Rows{Raw: 2, Valid: 2}, processed: true,
 		},
 		{

@@ -26,7 +26,8 @@ type handler struct {
 		Put(ctx context.Context, r objects.Ref, body []byte) error
 		Upload(ctx context.Context, r objects.Ref) objects.Upload
 	}
-	bus interface {
+	limits pipeline.Limits
+	bus    interface {
 		Announce(ctx context.Context, done pipeline.IngestorCompleted) error
 	}
 	log     zerolog.Logger

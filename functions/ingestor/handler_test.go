@@ -80,11 +80,12 @@ func TestIngested(t *testing.T) {
 	m := w.marker()
 	day := m.ClaimedAt.Format("2006/01/02/")
 	etag := m.Source.ETag
+	reasons := map[string]int64{"FIELD_TYPE": 1, "LOW_ABOVE_BODY": 1, "PROVIDER_ERROR": 1, "VOLUME_NEGATIVE": 1}
 	want := pipeline.Marker{
 		Schema: pipeline.Schema, State: pipeline.Done,
 		RunID: m.ClaimedAt.Format("20060102T150405Z-") + etag[:12], CorrelationID: "upload/42:a_b.c", ClaimedAt: m.ClaimedAt,
 		Source: pipeline.Source{Bucket: bucket, Key: f.key, ETag: etag, VersionID: "v1", Size: int64(len(f.body))},
-		SHA256: m.SHA256, Rows: f.rows, Symbols: 1,
+		SHA256: m.SHA256, Rows: f.rows, Symbols: 1, Reasons: reasons,
 		ProcessedKey: "processed/" + day + m.RunID + ".jsonl", RejectsKey: "rejects/" + day + m.RunID + ".jsonl",
 	}
 	if diff := cmp.Diff(want, m); diff != "" || len(m.SHA256) != 64 {
@@ -96,7 +97,8 @@ func TestIngested(t *testing.T) {
 	event := []pipeline.IngestorCompleted{{
 		Schema: pipeline.Schema, RunID: m.RunID, CorrelationID: m.CorrelationID, Bucket: pipeline.BucketRef{Name: bucket},
 		Key: m.ProcessedKey, RejectsKey: m.RejectsKey, Filename: "mixed rows+ü.json", Source: m.Source,
-		RawCount: 4, ValidCount: 2, InvalidCount: 2, SymbolCount: 1, ProcessedMarker: "processed/hashes/" + etag,
+		RawCount: 4, ValidCount: 2, InvalidCount: 2, SymbolCount: 1, Reasons: reasons,
+		Warnings: map[string]int64{}, ProcessedMarker: "processed/hashes/" + etag,
 	}}
 	if diff := cmp.Diff(event, w.bus.Announced()); diff != "" {
 		t.Errorf("announced (-want +got):\n%s", diff)
@@ -129,6 +131,7 @@ func TestMetrics(t *testing.T) {
 		"clean": {
 			"RejectedPercentage": 0.0, "RecordsValid": 2.0, "RecordsRejected": 0.0, "FilesIngested": 1.0,
 			"BytesIngested": float64(len(named(t, "clean").body)), "reasons": map[string]any{},
+			"warnings": map[string]any{"ZERO_VOLUME_MOVED": 1.0},
 		},
 		"nothing valid": {
 			"RejectedPercentage": 100.0, "RecordsValid": 0.0, "RecordsRejected": 2.0, "FilesRejected": 1.0,
@@ -147,6 +150,9 @@ func TestMetrics(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := w.marker()
+		if want["warnings"] == nil {
+			want["warnings"] = map[string]any{}
+		}
 		want["correlation_id"], want["run_id"], want["LambdaFunction"] = m.CorrelationID, m.RunID, "mejan-test-ingestor"
 		check := func(lines []map[string]any, want values) {
 			t.Helper()

@@ -37,6 +37,10 @@ func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.
 	if err != nil {
 		return nil, fmt.Errorf("environment variable %s: %w", pipeline.EnvLogLevel, err)
 	}
+	limits, err := pipeline.ParseLimits(env[pipeline.EnvIngestLimits])
+	if err != nil {
+		return nil, fmt.Errorf("environment variable %s: %w", pipeline.EnvIngestLimits, err)
+	}
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load AWS configuration: %w", err)
@@ -44,6 +48,7 @@ func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.
 	name, _ := lookup("AWS_LAMBDA_FUNCTION_NAME")
 	return &handler{
 		objects: objects.New(cfg),
+		limits:  limits,
 		bus:     bus.New(cfg, env[pipeline.EnvEventBusName]),
 		log:     log, meter: telemetry.NewMeter(name, time.Now), now: time.Now, entropy: rand.Reader,
 	}, nil

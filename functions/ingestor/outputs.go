@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -27,8 +29,10 @@ func (h *handler) separate(
 	defer h.abort(ctx, log, rejects)
 
 	end := ending{Outcome: pipeline.RejectedFile, Marker: marker}
-	run := ingest.Run{ID: marker.RunID, Source: marker.Source}
-	result, err := ingest.Split(input, run, valid, rejects)
+	// Now is the time of the first claim, so that every attempt judges by the same clock.
+	run := ingest.Run{ID: marker.RunID, Source: marker.Source, Now: marker.ClaimedAt, Limits: h.limits}
+	hash := sha256.New()
+	result, err := ingest.Split(io.TeeReader(input, hash), run, valid, rejects)
 	if retryable(err) {
 		return end, fmt.Errorf("split %q: %w", marker.Source.Key, err)
 	}
@@ -44,9 +48,11 @@ func (h *handler) separate(
 		end.Marker.ProcessedKey = validAt.Key
 		end.Outcome = pipeline.Ingested
 	}
-	end.Reasons, end.Bytes = result.Reasons, result.Bytes
+	end.Bytes = result.Bytes
 	end.Marker.State = stateOf(end.Outcome)
-	end.Marker.SHA256, end.Marker.Rows, end.Marker.Symbols = result.SHA256, result.Rows, result.Symbols
+	end.Marker.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	end.Marker.Rows, end.Marker.Symbols = result.Rows, result.Symbols
+	end.Marker.Reasons, end.Marker.Warnings = result.Reasons, result.Warnings
 	return end, err
 }
 

@@ -22,6 +22,8 @@ const (
 	EnvLogLevel = "LOG_LEVEL"
 	// EnvEventBusName names the bus that gets [IngestorCompleted].
 	EnvEventBusName = "EVENT_BUS_NAME"
+	// EnvIngestLimits bounds what one file may cost the ingestor, as [ParseLimits] reads it.
+	EnvIngestLimits = "INGEST_LIMITS"
 	// EnvTableName names the table of analyses.
 	EnvTableName = "TABLE_NAME"
 	// EnvModelID is the Bedrock model or inference profile that writes the prose.
@@ -36,7 +38,7 @@ const (
 func (f Function) Env() []string {
 	switch f {
 	case Ingestor:
-		return []string{EnvEventBusName, EnvLogLevel, EnvStage}
+		return []string{EnvEventBusName, EnvIngestLimits, EnvLogLevel, EnvStage}
 	case Analyzer:
 		return []string{EnvLogLevel, EnvModelID, EnvStage, EnvTableName}
 	case Notifier:

@@ -8,6 +8,7 @@ const (
 	keyReceiverEmails   = "receiverEmails"
 	keyAlarmEmail       = "alarmEmail"
 	keyModelID          = "modelId"
+	keyIngestLimits     = "ingestLimits"
 	keyLogLevel         = "logLevel"
 	keyLogRetentionDays = "logRetentionDays"
 	keyProtect          = "protect"
@@ -76,7 +77,7 @@ func (s size) concurrency() number {
 // Keys lists every key of [Namespace] that [Load] reads.
 func Keys() []string {
 	keys := []string{
-		keySenderEmail, keyReceiverEmails, keyAlarmEmail, keyModelID, keyLogLevel, keyLogRetentionDays, keyProtect,
+		keySenderEmail, keyReceiverEmails, keyAlarmEmail, keyModelID, keyIngestLimits, keyLogLevel, keyLogRetentionDays, keyProtect,
 		keyForceDestroy, inputDays.key, processedDays.key, rejectDays.key, failureDays.key,
 	}
 	for _, s := range sizes() {

@@ -28,6 +28,7 @@ func Load(stage string, lookup func(key string) string) (Stage, error) {
 	s.ReceiverEmails = l.emails(keyReceiverEmails)
 	s.AlarmEmail = l.email(keyAlarmEmail)
 	s.ModelID = l.model(keyModelID)
+	s.IngestLimits = l.limits(keyIngestLimits)
 	s.LogLevel = l.level(keyLogLevel)
 	s.LogRetentionDays = l.logRetention(keyLogRetentionDays)
 	s.Functions = l.functions()
@@ -129,6 +130,14 @@ func (l *loader) model(key string) string {
 		l.problem(key, defaultModel, "%q is neither a Bedrock model nor a us., eu. or apac. inference profile", value)
 	}
 	return value
+}
+
+func (l *loader) limits(key string) pipeline.Limits {
+	limits, err := pipeline.ParseLimits(l.lookup(key))
+	if err != nil {
+		l.problem(key, "object=2GiB,value=64KiB", "%v", err)
+	}
+	return limits
 }
 
 func (l *loader) level(key string) string {

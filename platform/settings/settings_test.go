@@ -37,6 +37,7 @@ func TestLoadDefaults(t *testing.T) {
 		ReceiverEmails:   []string{"one@example.com", "two@example.com"},
 		AlarmEmail:       "oncall@example.com",
 		ModelID:          "us.amazon.nova-lite-v1:0",
+		IngestLimits:     pipeline.DefaultLimits(),
 		LogLevel:         "info",
 		LogRetentionDays: 30,
 		Functions: map[pipeline.Function]settings.Function{
@@ -55,7 +56,7 @@ func TestLoadDefaults(t *testing.T) {
 func TestLoadReadsEveryKey(t *testing.T) {
 	other := map[string]string{
 		"senderEmail": "other@example.com", "receiverEmails": `["other@example.com"]`, "alarmEmail": "other@example.com",
-		"modelId": "amazon.nova-pro-v1:0", "logLevel": "debug", "logRetentionDays": "14",
+		"modelId": "amazon.nova-pro-v1:0", "ingestLimits": "object=1GiB", "logLevel": "debug", "logRetentionDays": "14",
 		"protect": "true", "forceDestroy": "true",
 	}
 	before, err := load(required())
@@ -108,6 +109,7 @@ func TestLoadReportsEveryProblem(t *testing.T) {
 			[]string{"at most 50"},
 		},
 		{"model", map[string]string{"modelId": "nova"}, []string{"mejan:modelId us.amazon.nova-lite-v1:0"}},
+		{"limits", map[string]string{"ingestLimits": "objects=1"}, []string{"not one of object, value, depth, ratio"}},
 		{"level", map[string]string{"logLevel": "INFO"}, []string{"debug, info, warn, error"}},
 		{"retention between steps", map[string]string{"logRetentionDays": "31"}, []string{"30 days or 60, not 31"}},
 		{"not a number", map[string]string{"ingestorMemoryMB": "512MB"}, []string{"mejan:ingestorMemoryMB 512"}},

@@ -19,6 +19,8 @@ type Stage struct {
 	AlarmEmail string
 	// ModelID is the Bedrock model, or inference profile, that writes the prose.
 	ModelID string
+	// IngestLimits bound what one file may cost the ingestor.
+	IngestLimits pipeline.Limits
 	// LogLevel is debug, info, warn or error.
 	LogLevel string
 	// LogRetentionDays is how long CloudWatch keeps log lines.

@@ -92,6 +92,7 @@ func (f *foundation) export(ctx *pulumi.Context) {
 // environment gives a function the variables that it requires, and no others.
 func (f *foundation) environment(s settings.Stage, name pipeline.Function) (pulumi.StringMap, error) {
 	all := pulumi.StringMap{
+		pipeline.EnvIngestLimits:  pulumi.String(s.IngestLimits.String()),
 		pipeline.EnvStage:         pulumi.String(s.Name),
 		pipeline.EnvLogLevel:      pulumi.String(s.LogLevel),
 		pipeline.EnvEventBusName:  f.bus.Name,

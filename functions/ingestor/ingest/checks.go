@@ -2,139 +2,176 @@ package ingest
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
-	"time"
 	"unicode/utf8"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// Codes of what a row may be refused for.
-const (
-	// FieldMissing is a row, or its meta, without a field that it must have.
-	FieldMissing = "FIELD_MISSING"
-	// FieldType is a value that is neither a string nor a number where one of them is due.
-	FieldType = "FIELD_TYPE"
-	// NotANumber is text that is not a decimal number; exponents are not taken.
-	NotANumber = "NOT_A_NUMBER"
-	// FieldTooLong is a number or a name that no market has, and that what comes behind could not store.
-	FieldTooLong     = "FIELD_TOO_LONG"
-	PriceNotPositive = "PRICE_NOT_POSITIVE"
-	VolumeNegative   = "VOLUME_NEGATIVE"
-	// HighBelowBody is a high below the open or the close, LowAboveBody a low above one of them.
-	HighBelowBody = "HIGH_BELOW_BODY"
-	LowAboveBody  = "LOW_ABOVE_BODY"
-	HighBelowLow  = "HIGH_BELOW_LOW"
-	// DatetimeFormat is a datetime that is no day of the calendar, or spelled otherwise than in [pipeline.Bar].
-	DatetimeFormat = "DATETIME_FORMAT"
-)
+// maxNumber bounds a number, in characters. DynamoDB keeps 38 digits; no price or volume has half of that.
+const maxNumber = 32
 
-const (
-	// maxNumber bounds a number, in characters. DynamoDB keeps 38 digits; no price or volume has half of that.
-	maxNumber = 32
-	// maxName bounds what meta says of a series, each in bytes.
-	maxName = 100
-)
+// Each of the functions below is the one of its name in the catalogue.
 
-// layouts are the spellings of a datetime.
-var layouts = []string{time.DateOnly, time.DateTime}
-
-// rules says of each field what it must be.
-var rules = [columns]struct {
-	required, number bool
-	// least is the smallest sign that the number may have, below the code for one that has a smaller sign.
-	least int
-	below string
-	limit string
-}{
-	datetime:   {required: true},
-	openPrice:  {required: true, number: true, least: 1, below: PriceNotPositive, limit: "not above zero"},
-	highPrice:  {required: true, number: true, least: 1, below: PriceNotPositive, limit: "not above zero"},
-	lowPrice:   {required: true, number: true, least: 1, below: PriceNotPositive, limit: "not above zero"},
-	closePrice: {required: true, number: true, least: 1, below: PriceNotPositive, limit: "not above zero"},
-	volume:     {number: true, least: 0, below: VolumeNegative, limit: "negative"},
-}
-
-// orders says which prices must not be below which. A code is given once, for the first pair that breaks it.
-var orders = []struct {
-	code         string
-	upper, lower column
-	blame        column
-}{
-	{HighBelowLow, highPrice, lowPrice, highPrice},
-	{HighBelowBody, highPrice, openPrice, highPrice},
-	{HighBelowBody, highPrice, closePrice, highPrice},
-	{LowAboveBody, openPrice, lowPrice, lowPrice},
-	{LowAboveBody, closePrice, lowPrice, lowPrice},
-}
-
-// check finds everything that is wrong with a row; nothing for a valid one. Prices are compared as decimals.
-func check(s *series, r *row) []pipeline.Reason {
-	if r.kind != '{' {
-		return []pipeline.Reason{{Code: FieldType, Detail: says("%s, not an object", r.kind)}}
-	}
-	wrong := slices.Clip(s.flaws)
-	var sound [columns]bool
-	for c := range columns {
-		code, detail := checkField(c, r.fields[c])
-		if code != "" {
-			wrong = append(wrong, pipeline.Reason{Code: code, Field: names[c], Detail: detail})
+func fieldMissing(_ *series, r *row, tell func(field, detail string)) {
+	for c := datetime; c < volume; c++ {
+		if !r.has(c) {
+			tell(columnNames[c], "missing")
 		}
-		// A price below zero is a number all the same: what it does to the order of prices is told as well.
-		sound[c] = code == "" || code == PriceNotPositive
 	}
-	for _, order := range orders {
-		if !sound[order.upper] || !sound[order.lower] || has(wrong, order.code) ||
-			r.decimal(order.upper).Compare(r.decimal(order.lower)) >= 0 {
-			continue
+}
+
+func fieldType(_ *series, r *row, tell func(field, detail string)) {
+	for c, f := range r.fields {
+		wanted := "number"
+		if column(c) == datetime {
+			wanted = "datetime"
 		}
-		wrong = append(wrong, pipeline.Reason{
-			Code: order.code, Field: names[order.blame],
-			Detail: fmt.Sprintf("%s %s is below %s %s",
-				names[order.upper], show(r.fields[order.upper].text), names[order.lower], show(r.fields[order.lower].text)),
-		})
-	}
-	return wrong
-}
-
-// checkField judges one field on its own: a code, empty where it is as it should be, and what is wrong.
-func checkField(c column, f field) (code, detail string) {
-	rule := rules[c]
-	switch {
-	case f.kind == 0 && rule.required:
-		return FieldMissing, "missing"
-	case f.kind == 0:
-		return "", ""
-	case f.kind != '"' && (f.kind != '0' || !rule.number):
-		return FieldType, says("%s, not a ", f.kind) + wanted(rule.number)
-	case !rule.number && !isDatetime(f.text):
-		return DatetimeFormat, fmt.Sprintf("%q is neither yyyy-mm-dd nor yyyy-mm-dd hh:mm:ss", show(f.text))
-	case !rule.number:
-		return "", ""
-	case len(f.text) > maxNumber:
-		return FieldTooLong, fmt.Sprintf("%d characters, at most %d are taken", len(f.text), maxNumber)
-	case !pipeline.Decimal(f.text).Valid():
-		return NotANumber, fmt.Sprintf("%q is not a decimal number", show(f.text))
-	case pipeline.Decimal(f.text).Sign() < rule.least:
-		return rule.below, show(f.text) + " is " + rule.limit
-	default:
-		return "", ""
+		if f.kind != 0 && f.kind != '"' && (f.kind != '0' || column(c) == datetime) {
+			tell(columnNames[c], says("%s, not a ", f.kind)+wanted)
+		}
 	}
 }
 
-func wanted(number bool) string {
-	if number {
-		return "number"
+// numbers tells each field that is a number as far as its kind goes.
+func numbers(r *row, each func(c column, text []byte)) {
+	for c := openPrice; c < columns; c++ {
+		if kind := r.fields[c].kind; kind == '"' || kind == '0' {
+			each(c, r.text(c))
+		}
 	}
-	return "datetime"
 }
 
-// isDatetime is strict: time.Parse alone would take one-digit hours and fractions of a second.
-func isDatetime(text string) bool {
-	return slices.ContainsFunc(layouts, func(layout string) bool {
-		t, err := time.Parse(layout, text)
-		return err == nil && t.Format(layout) == text
+func fieldTooLong(_ *series, r *row, tell func(field, detail string)) {
+	numbers(r, func(c column, text []byte) {
+		if len(text) > maxNumber {
+			tell(columnNames[c], fmt.Sprintf("%d characters, at most %d are taken", len(text), maxNumber))
+		}
 	})
+}
+
+func notANumber(_ *series, r *row, tell func(field, detail string)) {
+	numbers(r, func(c column, text []byte) {
+		if len(text) <= maxNumber && !pipeline.Decimal(text).Valid() {
+			tell(columnNames[c], fmt.Sprintf("%q is not a decimal number", text))
+		}
+	})
+}
+
+// isNumber reports whether a field holds a number, of whatever value.
+func isNumber(r *row, c column) bool {
+	kind, text := r.fields[c].kind, r.text(c)
+	return (kind == '"' || kind == '0') && len(text) <= maxNumber && pipeline.Decimal(text).Valid()
+}
+
+func priceNotPositive(_ *series, r *row, tell func(field, detail string)) {
+	for c := openPrice; c <= closePrice; c++ {
+		if isNumber(r, c) && r.decimal(c).Sign() < 1 {
+			tell(columnNames[c], string(r.text(c))+" is not above zero")
+		}
+	}
+}
+
+func volumeNegative(_ *series, r *row, tell func(field, detail string)) {
+	if isNumber(r, volume) && r.decimal(volume).Sign() < 0 {
+		tell(columnNames[volume], string(r.text(volume))+" is negative")
+	}
+}
+
+// orders are pairs of prices, the first of which must not be below the second.
+type orders [][2]column
+
+// ordered is a check of pairs; the first that is wrong is told, and blamed on one of them. A price below zero is a
+// number all the same: what it does to the order is told as well.
+func ordered(blame column, pairs orders) func(*series, *row, func(field, detail string)) {
+	return func(_ *series, r *row, tell func(field, detail string)) {
+		for _, pair := range pairs {
+			upper, lower := pair[0], pair[1]
+			if isNumber(r, upper) && isNumber(r, lower) && r.decimal(upper).Compare(r.decimal(lower)) < 0 {
+				tell(columnNames[blame], fmt.Sprintf("%s %s is below %s %s",
+					columnNames[upper], r.text(upper), columnNames[lower], r.text(lower)))
+				return
+			}
+		}
+	}
+}
+
+func datetimeFormat(s *series, r *row, tell func(field, detail string)) {
+	if r.fields[datetime].kind != '"' {
+		return
+	}
+	if _, ok := parseMoment(r.text(datetime), s.dated); ok {
+		return
+	}
+	wanted := "yyyy-mm-dd"
+	if s.dated == timeText {
+		wanted += " hh:mm:ss"
+	}
+	tell(columnNames[datetime], fmt.Sprintf("%q is no day of the years 1900 to 2099 as %s", show(string(r.text(datetime))), wanted))
+}
+
+// step is a row that is right by itself beside the rows before it.
+type step struct {
+	// future says that it had not begun when the file was first seen.
+	future bool
+	// sum is that of the earlier row of the same time, where one is known; same that it says the same.
+	sum         uint32
+	known, same bool
+	// turns says that the series turns round here, backward that it goes from the later bar to the earlier one.
+	turns, backward bool
+	// earlier and later are the times of this row and of the one before, where they are neighbours in time.
+	adjacent       bool
+	earlier, later moment
+	// from and to are their closes, comparable where they are near enough in time.
+	comparable bool
+	from, to   uint64
+}
+
+func nonSession(s *series, r *row, _ step) (bool, string) {
+	if s.sessions == nil || !s.sessions.judges(r.when.day()) {
+		return false, ""
+	}
+	return !s.sessions.is(r.when.day()) || s.dated == timeText && !s.sessions.open(r.when), ""
+}
+
+func missingSession(s *series, _ *row, beside step) (bool, string) {
+	earlier, later := beside.earlier.day(), beside.later.day()
+	return s.sessions != nil && beside.adjacent && s.sessions.judges(earlier) && s.sessions.judges(later) &&
+		s.sessions.missing(earlier, later), ""
+}
+
+// splits are the usual ratios of splits.
+var splits = []uint64{2, 3, 4, 5, 7, 10, 20}
+
+func splitLike(_ *series, _ *row, beside step) (bool, string) {
+	return beside.comparable && slices.ContainsFunc(splits, func(n uint64) bool {
+		return times(beside.to, beside.from, n, 3) || times(beside.from, beside.to, n, 3)
+	}), ""
+}
+
+func scaled(_ *series, _ *row, beside step) (bool, string) {
+	return beside.comparable && (times(beside.to, beside.from, 100, 10) || times(beside.from, beside.to, 100, 10)), ""
+}
+
+// times reports whether a is n times b, to within so many percent of it. It is exact: both sides have 128 bits.
+func times(a, b, n, percent uint64) bool {
+	most := compareProducts(100, a, (100+percent)*n, b) <= 0
+	return most && compareProducts(100, a, (100-percent)*n, b) >= 0
+}
+
+// compareProducts compares a b with c d.
+func compareProducts(a, b, c, d uint64) int {
+	high1, low1 := bits.Mul64(a, b)
+	high2, low2 := bits.Mul64(c, d)
+	switch {
+	case high1 < high2 || high1 == high2 && low1 < low2:
+		return -1
+	case high1 == high2 && low1 == low2:
+		return 0
+	default:
+		return 1
+	}
 }
 
 func has(reasons []pipeline.Reason, code string) bool {

@@ -1,107 +1,166 @@
 package ingest
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// splitter judges what the scanner finds, counts it and writes it out.
-type splitter struct {
-	run             Run
-	valid, rejected io.Writer
-	result          Result
-	symbols         map[string]struct{}
-	line            []byte
+// lines is an output, gathered into large writes.
+type lines struct {
+	to   io.Writer
+	what string
+	buf  []byte
 }
 
-func newSplitter(run Run, valid, rejected io.Writer) *splitter {
-	return &splitter{
-		run: run, valid: valid, rejected: rejected,
-		result: Result{Reasons: make(map[string]int64)}, symbols: make(map[string]struct{}),
+// outputSize is how much of an output is gathered, in bytes.
+const outputSize = 256 << 10
+
+// spill writes what was gathered once it is enough.
+func (l *lines) spill() error {
+	if len(l.buf) < outputSize {
+		return nil
 	}
+	return l.flush()
 }
 
-func (s *splitter) row(of *series, at place, r *row) error {
-	if wrong := check(of, r); wrong != nil {
-		claimed := ""
-		if r.fields[datetime].kind == '"' {
-			claimed = show(r.fields[datetime].text)
-		}
-		return s.refuse(of.symbol, claimed, at, wrong)
+func (l *lines) flush() error {
+	if len(l.buf) == 0 {
+		return nil
 	}
-	s.result.Rows.Raw++
-	s.result.Rows.Valid++
-	if !of.counted {
-		of.counted = true
-		s.symbols[of.symbol] = struct{}{}
-		s.result.Symbols = len(s.symbols)
+	if _, err := l.to.Write(l.buf); err != nil {
+		return fmt.Errorf("write %s: %w", l.what, err)
 	}
-	s.line = appendBar(s.line[:0], of, r)
-	if _, err := s.valid.Write(s.line); err != nil {
-		return fmt.Errorf("write valid row: %w", err)
-	}
+	l.buf = l.buf[:0]
 	return nil
 }
 
-func (s *splitter) refused(symbol string, at place, why pipeline.Reason) error {
-	return s.refuse(symbol, "", at, []pipeline.Reason{why})
-}
+// warnings is a set of checks, by their places in the catalogue.
+type warnings uint64
 
-func (s *splitter) refuse(symbol, datetime string, at place, wrong []pipeline.Reason) error {
-	s.result.Rows.Raw++
-	s.result.Rows.Invalid++
-	for i, reason := range wrong {
-		if !has(wrong[:i], reason.Code) {
-			s.result.Reasons[reason.Code]++
-		}
-	}
-	line := rejectLine(pipeline.Reject{
-		RunID: s.run.ID, Source: s.run.Source, Pointer: string(at.pointer()), Offset: at.offset,
-		Symbol: symbol, Datetime: datetime, Raw: compact(at.raw), Reasons: wrong, Rules: Rules,
-	})
-	if _, err := s.rejected.Write(line); err != nil {
-		return fmt.Errorf("write refused row: %w", err)
-	}
-	return nil
-}
+// lineOpen is no check, but says that there is a line that has not been ended.
+const lineOpen warnings = 1 << 63
 
-// appendBar appends the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them.
-func appendBar(line []byte, of *series, r *row) []byte {
-	line = append(line, of.head...)
-	line = appendString(line, r.fields[datetime].text)
+// bar begins the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them. It has no end yet,
+// because the next row may have something to say about it.
+func (l *lines) bar(s *series, r *row) {
+	l.buf = slices.Grow(l.buf, len(s.head)+len(s.tail)+int(columns)*(maxText+len(opening{}.text)))
+	line := l.buf[:cap(l.buf)]
+	n := len(l.buf)
+	n += copy(line[n:], s.head)
+	n += putText(line[n:], r, datetime)
 	for c := openPrice; c < columns; c++ {
-		if r.fields[c].kind == 0 {
+		if !r.has(c) {
 			continue
 		}
-		line = append(append(line, `,"`...), names[c]...)
-		line = append(append(line, `":`...), r.fields[c].text...)
+		o := &openings[c]
+		copy(line[n:n+len(o.text)], o.text[:])
+		n += o.length
+		n += putText(line[n:], r, c)
 	}
-	return append(line, of.tail...)
+	n += copy(line[n:], s.tail)
+	l.buf = line[:n]
+}
+
+// opening is what stands before a number, in whole words.
+type opening struct {
+	text   [16]byte
+	length int
+}
+
+var openings = func() (all [columns]opening) {
+	for c := openPrice; c < columns; c++ {
+		text := `,"` + columnNames[c] + `":`
+		if c == openPrice {
+			text = `"` + text // which ends the datetime
+		}
+		all[c].length = copy(all[c].text[:], text)
+	}
+	return all
+}()
+
+// putText writes a field's text and says how long it is; what goes beyond it is overwritten by what comes next. A text
+// of a row that has been checked has at most [maxText] bytes.
+func putText(line []byte, r *row, c column) int {
+	f := r.fields[c]
+	from, to := r.content[f.from:f.from+maxText], line[:maxText]
+	copy(to[:16], from[:16])
+	if n := int(f.to - f.from); n <= 16 {
+		return n
+	}
+	copy(to[16:], from[16:])
+	return int(f.to - f.from)
+}
+
+// end ends a line, with its warnings, sorted.
+func (l *lines) end(found warnings) {
+	if found != 0 {
+		l.buf = appendWarnings(l.buf, found)
+	}
+	l.buf = append(l.buf, "}\n"...)
+}
+
+func appendWarnings(line []byte, found warnings) []byte {
+	var codes []string
+	for i := range catalogue {
+		if found&(1<<i) != 0 {
+			codes = append(codes, catalogue[i].Code)
+		}
+	}
+	slices.Sort(codes)
+	line = append(line, `,"warnings":[`...)
+	for i, code := range codes {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = appendString(line, code)
+	}
+	return append(line, ']')
 }
 
 // barHead is a line up to the datetime's value, barTail what follows the volume.
-func barHead(s *series) []byte {
-	head := appendString([]byte(`{"symbol":`), s.symbol)
-	head = appendString(append(head, `,"interval":`...), s.interval)
-	return append(head, `,"datetime":`...)
+func barHead(meta pipeline.SeriesMeta) []byte {
+	head := appendMember([]byte("{"), "symbol", meta.Symbol)
+	head = appendMember(head, "interval", meta.Interval)
+	return append(head, `,"datetime":"`...)
 }
 
-func barTail(s *series) []byte {
-	var tail []byte
-	for _, f := range []struct{ name, value string }{
-		{"currency", s.currency}, {"exchange", s.exchange}, {"timezone", s.timezone},
-	} {
-		if f.value != "" {
-			tail = appendString(append(tail, `,"`+f.name+`":`...), f.value)
-		}
+func barTail(meta pipeline.SeriesMeta) []byte {
+	tail := appendOptional(nil, "currency", currency(meta))
+	tail = appendOptional(tail, "exchange", meta.Exchange)
+	return appendOptional(tail, "timezone", meta.ExchangeTimezone)
+}
+
+// currency is what the prices are in. Of a pair the provider only gives the currency's name in words; its code is the
+// second half of the symbol.
+func currency(meta pipeline.SeriesMeta) string {
+	if n := len(meta.Symbol); meta.Currency == "" && n > 4 && meta.Symbol[n-4] == '/' {
+		return meta.Symbol[n-3:]
 	}
-	return append(tail, "}\n"...)
+	return meta.Currency
+}
+
+// appendMember appends a member to an object, after a comma where it is not the first.
+func appendMember(line []byte, name, value string) []byte {
+	if n := len(line); n == 0 || line[n-1] != '{' {
+		line = append(line, ',')
+	}
+	line = append(append(append(line, '"'), name...), `":`...)
+	return appendString(line, value)
+}
+
+// appendOptional leaves out a member that is empty.
+func appendOptional(line []byte, name, value string) []byte {
+	if value == "" {
+		return line
+	}
+	return appendMember(line, name, value)
 }
 
 func appendString(line []byte, s string) []byte {
@@ -112,22 +171,65 @@ func appendString(line []byte, s string) []byte {
 	return line
 }
 
-// rejectLine is a reject as a line, break included. `<`, `>` and `&` stay as they are, for people to read.
-func rejectLine(r pipeline.Reject) []byte {
-	var line bytes.Buffer
-	e := json.NewEncoder(&line)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(r); err != nil {
-		panic(fmt.Sprintf("encode reject: %v", err)) // strings and numbers always encode
-	}
-	return line.Bytes()
+// reject writes the line of something that was refused.
+func (l *lines) reject(r pipeline.Reject) error {
+	l.buf = appendReject(l.buf, r)
+	return l.spill()
 }
 
-// compact is a value in one line, cut to what a reject may hold.
-func compact(raw jsontext.Value) string {
-	raw = raw.Clone()
-	if err := raw.Compact(); err != nil {
-		return "" // nil, for a value that is not kept
+// appendReject appends a reject as a line, break included: what encoding/json makes of it, but that `<`, `>` and `&` stay
+// as they are, for people to read.
+func appendReject(line []byte, r pipeline.Reject) []byte {
+	line = appendMember(append(line, '{'), "run_id", r.RunID)
+	line = appendOptional(append(line, `,"source":{`...), "bucket", r.Source.Bucket)
+	line = appendMember(line, "key", r.Source.Key)
+	line = appendMember(line, "etag", r.Source.ETag)
+	line = appendOptional(line, "version_id", r.Source.VersionID)
+	line = strconv.AppendInt(append(line, `,"size":`...), r.Source.Size, 10)
+	line = appendMember(append(line, '}'), "pointer", r.Pointer)
+	line = strconv.AppendInt(append(line, `,"offset":`...), r.Offset, 10)
+	line = appendOptional(line, "symbol", r.Symbol)
+	if r.Series != nil {
+		line = appendMeta(append(line, `,"series":{`...), *r.Series)
 	}
-	return string(cut(raw, pipeline.MaxRaw))
+	line = appendOptional(line, "datetime", r.Datetime)
+	line = appendOptional(line, "raw", r.Raw)
+	line = append(line, `,"reasons":[`...)
+	for i, reason := range r.Reasons {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = appendMember(append(line, '{'), "code", reason.Code)
+		line = appendOptional(line, "field", reason.Field)
+		line = append(appendMember(line, "detail", reason.Detail), '}')
+	}
+	return append(appendMember(append(line, ']'), "rules", r.Rules), "}\n"...)
+}
+
+func appendMeta(line []byte, meta pipeline.SeriesMeta) []byte {
+	line = appendOptional(line, "symbol", meta.Symbol)
+	line = appendOptional(line, "interval", meta.Interval)
+	line = appendOptional(line, "currency", meta.Currency)
+	line = appendOptional(line, "currency_quote", meta.CurrencyQuote)
+	line = appendOptional(line, "exchange", meta.Exchange)
+	line = appendOptional(line, "exchange_timezone", meta.ExchangeTimezone)
+	line = appendOptional(line, "mic_code", meta.MICCode)
+	return append(appendOptional(line, "type", meta.Type), '}')
+}
+
+// compact is a value in one line, without the white space between its parts, cut to what a reject may hold.
+func compact(raw []byte) string {
+	line := make([]byte, 0, min(len(raw), pipeline.MaxRaw+utf8.UTFMax))
+	for i := 0; i < len(raw) && len(line) <= pipeline.MaxRaw; i++ {
+		switch raw[i] {
+		case ' ', '\n', '\t', '\r':
+		case '"':
+			end := min(stringEnd(raw, i+1)+1, len(raw))
+			line = append(line, raw[i:end]...)
+			i = end - 1
+		default:
+			line = append(line, raw[i])
+		}
+	}
+	return string(cut(line, pipeline.MaxRaw))
 }

@@ -1,8 +1,6 @@
 package ingest_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -34,7 +32,7 @@ func TestCheckAgainstRationals(t *testing.T) {
 		if (got.result.Rows.Valid == 1) != valid {
 			t.Fatalf("valid: want %t, got %+v\n%s%s", valid, got.result, got.valid, got.rejected)
 		}
-		digits := fmt.Sprintf(`"open":%s,"high":%s,"low":%s,"close":%s,"volume":%s}`, open, high, low, last, volume)
+		digits := fmt.Sprintf(`"open":%s,"high":%s,"low":%s,"close":%s,"volume":%s`, open, high, low, last, volume)
 		if valid && !strings.Contains(got.valid, digits) {
 			t.Fatalf("got %s, want %s in it", got.valid, digits)
 		}
@@ -65,8 +63,8 @@ func FuzzSplit(f *testing.F) {
 	f.Add([]byte(`{"code":1,"message":"m","A":{"values":[{}]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got := split(t, "inputs/x.json", body)
-		if got.result.Bytes != int64(len(body)) || got.result.SHA256 != sha256Of(string(body)) {
-			t.Errorf("size and hash: got %+v", got.result)
+		if got.result.Bytes != int64(len(body)) {
+			t.Errorf("size: got %+v", got.result)
 		}
 		if got.err != nil {
 			fileError(t, got.err)
@@ -100,9 +98,4 @@ func FuzzSplit(f *testing.F) {
 			}
 		}
 	})
-}
-
-func sha256Of(body string) string {
-	sum := sha256.Sum256([]byte(body))
-	return hex.EncodeToString(sum[:])
 }

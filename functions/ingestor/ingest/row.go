@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"hash/fnv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,36 +20,88 @@ const (
 	closePrice
 	volume
 	columns
+	// unknown is a member that no line has.
+	unknown = columns
 )
 
-// names are the fields' names, in the file and in a line.
-var names = [columns]string{"datetime", "open", "high", "low", "close", "volume"}
+// columnNames are the fields' names, in the file and in a line.
+var columnNames = [columns]string{"datetime", "open", "high", "low", "close", "volume"}
 
-// field is a row's value: its kind, 0 where the row has none, and its content: a string's, or the digits of a number.
+// field is a row's value: its kind, 0 where the row has none, and where in the row's text its content is: a string's,
+// or the digits of a number.
 type field struct {
-	kind jsontext.Kind
-	text string
+	kind     jsontext.Kind
+	from, to int32
 }
 
-// row is a row as the file has it, not yet checked.
+// row is a row as the file has it.
 type row struct {
 	kind   jsontext.Kind
 	fields [columns]field
+	// content is what the fields refer to, with [maxText] bytes behind each of them. It is valid until the window moves on.
+	content []byte
+	// amounts are the numbers, and when the time that the datetime stands for. Of a row that is exact all of them are
+	// there; one that is not has a flaw, or numbers of more digits than an amount holds.
+	amounts [columns]amount
+	when    moment
+	exact   bool
+	// warnings are the checks that found it odd.
+	warnings warnings
 }
 
-func (r *row) reset(kind jsontext.Kind) { *r = row{kind: kind} }
+func (r *row) has(c column) bool { return r.fields[c].kind != 0 }
 
-// set takes a member of the row.
-func (r *row) set(name string, value jsontext.Value) {
-	for c, known := range names {
-		if name == known {
-			r.fields[c] = field{value.Kind(), text(value)}
-			return
+func (r *row) text(c column) []byte { return r.content[r.fields[c].from:r.fields[c].to] }
+
+func (r *row) decimal(c column) pipeline.Decimal { return pipeline.Decimal(r.text(c)) }
+
+// set takes a value that the strict decoder has taken.
+func (r *row) set(c column, value jsontext.Value) {
+	from := len(r.content)
+	switch {
+	case value.Kind() != '"':
+		r.content = append(r.content, value...)
+	case simpleString(value):
+		r.content = append(r.content, value[1:len(value)-1]...)
+	default:
+		r.content, _ = jsontext.AppendUnquote(r.content, value) // cannot fail: the decoder has checked it
+	}
+	r.fields[c] = field{value.Kind(), int32(from), int32(len(r.content))}
+	var room [maxText]byte
+	r.content = append(r.content, room[:]...)
+}
+
+// columnOf finds a column by its name, and unknown for another name.
+func columnOf(name []byte) column {
+	for c, known := range columnNames {
+		if string(name) == known {
+			return column(c)
+		}
+	}
+	return unknown
+}
+
+// measure computes what a row's text stands for. It has to be a row without flaws.
+func (r *row) measure(dated int) {
+	r.when, r.exact = parseMoment(r.text(datetime), dated)
+	for c := openPrice; c < columns; c++ {
+		if !r.has(c) {
+			continue
+		}
+		var ok bool
+		if r.amounts[c], ok = parseAmount(r.text(c)); !ok {
+			r.exact = false
+			r.amounts[c] = amount{high: fingerprint(r.text(c))}
 		}
 	}
 }
 
-func (r *row) decimal(c column) pipeline.Decimal { return pipeline.Decimal(r.fields[c].text) }
+// fingerprint stands for a number that no amount holds where bars are told apart (FNV-1a).
+func fingerprint(text []byte) uint64 {
+	hash := fnv.New64a()
+	_, _ = hash.Write(text) // never fails
+	return hash.Sum64()
+}
 
 // says fills the kind of a value into a sentence.
 func says(format string, kind jsontext.Kind) string {
@@ -56,4 +109,19 @@ func says(format string, kind jsontext.Kind) string {
 		'n': "null", 't': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array",
 	}
 	return strings.Replace(format, "%s", kinds[kind], 1)
+}
+
+// text is a string's content, or how anything else is spelled.
+func text(value jsontext.Value) string {
+	if value.Kind() != '"' {
+		return string(value)
+	}
+	if simpleString(value) {
+		return string(value[1 : len(value)-1])
+	}
+	unquoted, err := jsontext.AppendUnquote(nil, value)
+	if err != nil {
+		return string(value) // cannot be: the decoder has checked it
+	}
+	return string(unquoted)
 }

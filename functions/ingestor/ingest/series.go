@@ -3,59 +3,76 @@ package ingest
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// maxKept bounds what is remembered of an object besides its rows.
-const maxKept = 2 * pipeline.MaxRaw
+const (
+	// maxName bounds what a file says of a series, each in bytes.
+	maxName = 100
+	// maxKept bounds what is remembered of an object besides its rows.
+	maxKept = 2 * pipeline.MaxRaw
+)
 
 // series is what the rows of one symbol have in common.
 type series struct {
-	// key is the symbol that a batch names it by, as it was asked for.
-	key string
-	// From meta. Symbol is the provider's own spelling; key takes its place where it is flaws.
-	symbol, interval, currency, exchange, timezone string
-	// values says that there are rows.
-	values bool
+	// key is the name that a batch has it under, and requested says that this is the symbol as it was asked for.
+	key       string
+	requested bool
+	// meta is what the file says of it; the symbol is the provider's own spelling, and key takes its place where it is
+	// missing.
+	meta pipeline.SeriesMeta
+	// values says that there are rows, inner that there is an object in it which has them.
+	values, inner bool
 	// What the provider says of an error.
 	status, code, message string
+	// offset is where the object begins, kept what it says besides its rows.
+	offset int64
+	kept   []byte
 
-	// flaws are what is wrong with every row of it.
-	flaws []pipeline.Reason
-	// head and tail are the parts of a line that do not change from row to row.
+	// What follows from the meta for every row: flaws, how long a datetime is, which is the last that is not in the future
+	// and the first that is not stale, how far bars are apart at least, in seconds, and the days of trading.
+	flaws      []pipeline.Reason
+	dated      int
+	future     moment
+	stale      moment
+	period     moment
+	sessions   *sessions
+	fractions  bool
 	head, tail []byte
+
 	// counted says that it counts among the symbols.
 	counted bool
-	kept    []byte
+	// open is the warnings of the last line, which has not been ended.
+	open warnings
 }
 
-// set takes a member of meta.
-func (s *series) set(name string, value jsontext.Value) {
-	var field *string
-	switch name {
-	case "symbol":
-		field = &s.symbol
-	case "interval":
-		field = &s.interval
-	case "currency":
-		field = &s.currency
-	case "exchange":
-		field = &s.exchange
-	case "exchange_timezone":
-		field = &s.timezone
-	default:
-		return
-	}
-	if value.Kind() == '"' {
-		*field = text(value)
+// fields are the members that describe a series, by their names.
+func (s *series) fields() []struct {
+	name string
+	to   *string
+} {
+	return []struct {
+		name string
+		to   *string
+	}{
+		{"symbol", &s.meta.Symbol},
+		{"interval", &s.meta.Interval},
+		{"currency", &s.meta.Currency},
+		{"currency_quote", &s.meta.CurrencyQuote},
+		{"exchange", &s.meta.Exchange},
+		{"exchange_timezone", &s.meta.ExchangeTimezone},
+		{"mic_code", &s.meta.MICCode},
+		{"type", &s.meta.Type},
 	}
 }
 
-// keep takes a member that is not rows.
-func (s *series) keep(name string, value jsontext.Value) {
+// keep takes a member that is not rows, and reports whether it is one that a series has.
+func (s *series) keep(name string, value jsontext.Value) bool {
+	known := true
 	switch name {
 	case "status":
 		s.status = text(value)
@@ -63,10 +80,34 @@ func (s *series) keep(name string, value jsontext.Value) {
 		s.code = text(value)
 	case "message":
 		s.message = text(value)
+	default:
+		known = false
+		for _, field := range s.fields() {
+			if field.name == name {
+				known = true
+				if value.Kind() == '"' {
+					*field.to = text(value)
+				}
+			}
+		}
 	}
+	known = known || name == "meta"
+	if known {
+		s.remember(name, value)
+	}
+	return known
+}
+
+func (s *series) remember(name string, value []byte) {
 	if len(s.kept)+len(value) < maxKept {
 		s.kept = append(append(s.kept, `,"`+name+`":`...), value...)
 	}
+}
+
+// describe takes what stands in the meta of a series.
+func (s *series) describe(meta *series) {
+	s.meta = meta.meta
+	s.remember("meta", meta.other())
 }
 
 // other is the object without its rows and its unknown members.
@@ -87,43 +128,101 @@ func (s *series) errorText() string {
 	return show(s.code) + ": " + said
 }
 
-// open fixes what the rows to come have in common.
-func (s *series) open() {
-	if s.symbol == "" {
-		s.symbol = s.key
+// name is the symbol as far as it is known.
+func (s *series) name() string {
+	if s.meta.Symbol != "" {
+		return s.meta.Symbol
 	}
-	for _, required := range []struct{ field, value string }{{"symbol", s.symbol}, {"interval", s.interval}} {
+	return s.key
+}
+
+// begin fixes what the rows to come have in common.
+func (s *series) begin(now time.Time, zones *zones) {
+	s.meta.Symbol = s.name()
+	s.examine()
+	interval, _ := parseInterval(s.meta.Interval)
+	s.dated, s.period = interval.dated(), interval.least()
+	if !now.IsZero() {
+		clock := momentOf(zones.in(now, s.meta.ExchangeTimezone))
+		s.future, s.stale = clock, clock-staleDays*secondsADay-2*s.period
+	} else {
+		s.future, s.stale = 1<<62, -1<<62
+	}
+	if s.american() && interval.days <= 1 {
+		s.sessions = nyse()
+	}
+	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")
+	s.head, s.tail = barHead(s.meta), barTail(s.meta)
+}
+
+// staleDays is how many days before now the latest bar of a series may be, besides two intervals: a week covers every
+// holiday.
+const staleDays = 7
+
+// examine finds what is wrong with every row.
+func (s *series) examine() {
+	for _, required := range []struct{ field, value string }{{"symbol", s.meta.Symbol}, {"interval", s.meta.Interval}} {
 		if required.value == "" {
 			s.flaws = append(s.flaws, pipeline.Reason{
 				Code: FieldMissing, Field: required.field, Detail: "no meta before the values names the " + required.field,
 			})
 		}
 	}
-	for _, named := range []struct{ field, value string }{
-		{"symbol", s.symbol},
-		{"interval", s.interval},
-		{"currency", s.currency},
-		{"exchange", s.exchange},
-		{"exchange_timezone", s.timezone},
-	} {
-		if len(named.value) > maxName {
+	for _, field := range s.fields() {
+		if len(*field.to) > maxName {
 			s.flaws = append(s.flaws, pipeline.Reason{
-				Code: FieldTooLong, Field: named.field,
-				Detail: fmt.Sprintf("%d bytes, at most %d are taken", len(named.value), maxName),
+				Code: FieldTooLong, Field: field.name,
+				Detail: fmt.Sprintf("%d bytes, at most %d are taken", len(*field.to), maxName),
 			})
+			*field.to = cut(*field.to, maxName)
 		}
 	}
-	s.head, s.tail = barHead(s), barTail(s)
+	if _, ok := parseInterval(s.meta.Interval); !ok && s.meta.Interval != "" {
+		s.flaws = append(s.flaws, pipeline.Reason{
+			Code: IntervalFormat, Field: "interval", Detail: fmt.Sprintf("%q is none such as 5min, 1h, 1day or 1week", s.meta.Interval),
+		})
+	}
 }
 
-// text is a string's content, or how anything else is spelled.
-func text(value jsontext.Value) string {
-	if value.Kind() != '"' {
-		return string(value)
+// american reports whether the series is of a share that is traded on an exchange of the United States.
+func (s *series) american() bool {
+	switch s.meta.MICCode {
+	case "XNYS", "XNAS", "XNGS", "XNMS", "XNCM", "XASE", "ARCX", "BATS", "IEXG":
+		return true
+	case "":
+	default:
+		return false
 	}
-	unquoted, err := jsontext.AppendUnquote(nil, value)
-	if err != nil {
-		return string(value) // cannot be: the decoder has checked it
+	switch s.meta.Exchange {
+	case "NYSE", "NASDAQ", "NYSE American", "NYSE ARCA", "AMEX", "CBOE", "IEX":
+		return true
+	default:
+		return false
 	}
-	return string(unquoted)
+}
+
+// mismatched reports whether a batch has the series under another symbol than its own. What was asked for may name an
+// exchange as well (AAPL:NASDAQ), and may be spelled in lower case.
+func (s *series) mismatched() bool {
+	asked, _, _ := strings.Cut(s.key, ":")
+	return s.requested && !strings.EqualFold(asked, s.meta.Symbol)
+}
+
+// zones finds time zones by their names, and remembers the one that was asked for last.
+type zones struct {
+	name string
+	zone *time.Location
+}
+
+// in is now in a zone. Where the name is of none, now is taken in the zone that is farthest ahead, UTC+14, so that no
+// bar is called one of the future that may not be.
+func (z *zones) in(now time.Time, name string) time.Time {
+	if z.zone == nil || z.name != name {
+		zone, err := time.LoadLocation(name)
+		if err != nil || name == "" || name == "Local" {
+			zone = time.FixedZone("", 14*60*60)
+		}
+		z.name, z.zone = name, zone
+	}
+	return now.In(z.zone)
 }

@@ -1,77 +1,53 @@
 package ingest
 
 import (
-	"bufio"
-	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
+	"bytes"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
+
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
-const (
-	// maxValue bounds one row or one token, in bytes, and with it the memory that a file can make us use. Real rows have
-	// less than 300.
-	maxValue = 1 << 20
-	// maxRatio bounds how many bytes one compressed byte may stand for, once there are more than freeContent of them.
-	// Indented bars reach 30, and 1,032 is what deflate can reach at all.
-	maxRatio    = 256
-	freeContent = 64 << 20
-)
+// freeContent is how much a compressed file may unfold to at any ratio, in bytes.
+const freeContent = 64 << 20
 
-// source is the file's content as the decoder reads it. It fills what it is given as far as it can, so that how the
-// network cuts the stream into pieces has no influence on anything.
+// source is the file's content, decompressed where it is compressed.
 type source struct {
 	stored  *stored
-	content io.Reader
+	content io.Reader // nil until the first bytes have said what it is
+	limits  pipeline.Limits
 	zipped  bool
-	// read counts content, consumed what of it the scanner is done with.
-	read, consumed int64
-	// err is why reading ended, if not at the end of the file. The decoder wraps errors, and calls a broken connection
-	// and a broken document by the same name, io.ErrUnexpectedEOF.
-	err error
+	// read counts content.
+	read int64
 }
 
-func newSource(r io.Reader) *source {
-	return &source{stored: &stored{r: r, hash: sha256.New()}}
+func newSource(r io.Reader, limits pipeline.Limits) *source {
+	return &source{stored: &stored{r: r}, limits: limits}
 }
 
+// Read gives content. Its error is io.EOF itself at the end, a [*FileError] where the file is to blame, and otherwise
+// that of the reader below.
 func (s *source) Read(p []byte) (int, error) {
-	n := 0
-	for n < len(p) && s.err == nil {
-		m, err := s.fill(p[n:])
-		n += m
-		if ended(err) {
-			return n, io.EOF
-		}
-		s.err = err
-	}
-	return n, s.err
-}
-
-func (s *source) fill(p []byte) (int, error) {
-	if s.read-s.consumed > maxValue {
-		return 0, &FileError{
-			Code: TooLarge, Offset: s.consumed, Detail: fmt.Sprintf("a value of more than %d bytes", maxValue),
-		}
-	}
 	if s.content == nil {
 		if err := s.open(); err != nil {
-			return 0, s.unzipError(err)
+			return 0, s.explain(err)
 		}
 	}
 	n, err := s.content.Read(p)
 	s.read += int64(n)
-	if s.zipped && s.read > max(freeContent, maxRatio*s.stored.n) {
+	switch {
+	case s.read > s.limits.Object:
+		return n, &FileError{Code: TooLarge, Offset: s.read, Detail: fmt.Sprintf("more than %d bytes", s.limits.Object)}
+	case s.zipped && s.read > max(freeContent, s.limits.Ratio*s.stored.n):
 		return n, &FileError{
 			Code: TooLarge, Offset: s.read,
-			Detail: fmt.Sprintf("more than %d bytes for each compressed one", maxRatio),
+			Detail: fmt.Sprintf("more than %d bytes for each compressed one", s.limits.Ratio),
 		}
-	}
-	if err != nil && !ended(err) {
-		err = s.unzipError(err)
+	case err != nil && !ended(err):
+		err = s.explain(err)
 	}
 	return n, err
 }
@@ -79,34 +55,37 @@ func (s *source) fill(p []byte) (int, error) {
 // open finds out whether the file is compressed. The bytes say so and not the name: the same content may come under
 // any name, and is the same file.
 func (s *source) open() error {
-	head := bufio.NewReader(s.stored)
-	magic, err := head.Peek(len(gzipMagic))
-	if err != nil && !ended(err) {
+	head := make([]byte, len(gzipMagic))
+	n, err := io.ReadFull(s.stored, head)
+	if err != nil && !ended(err) && (s.stored.err != nil || !errors.Is(err, io.ErrUnexpectedEOF)) {
 		return err
 	}
-	if s.zipped = string(magic) == gzipMagic; !s.zipped {
-		s.content = head
-		return nil
+	s.content = io.MultiReader(bytes.NewReader(head[:n]), s.stored)
+	if s.zipped = string(head[:n]) == gzipMagic; s.zipped {
+		s.content, err = gzip.NewReader(s.content)
+		return err
 	}
-	s.content, err = gzip.NewReader(head)
-	return err
+	return nil
 }
 
 // gzipMagic is what every gzip file begins with (RFC 1952, 2.3.1), and no JSON text.
 const gzipMagic = "\x1f\x8b"
 
-// unzipError tells a broken file from a broken connection.
-func (s *source) unzipError(err error) error {
-	if s.stored.err != nil || !s.zipped {
+// explain tells a broken file from a broken connection.
+func (s *source) explain(err error) error {
+	switch {
+	case s.stored.err != nil:
+		return s.stored.err
+	case !s.zipped:
 		return err
-	}
-	if ended(err) || errors.Is(err, io.ErrUnexpectedEOF) {
+	case ended(err), errors.Is(err, io.ErrUnexpectedEOF):
 		return &FileError{Code: MalformedGzip, Offset: s.read, Detail: "unexpected end of the file"}
+	default:
+		return &FileError{Code: MalformedGzip, Offset: s.read, Detail: err.Error()}
 	}
-	return &FileError{Code: MalformedGzip, Offset: s.read, Detail: err.Error()}
 }
 
-// drain reads what is left, for the hash and the size.
+// drain reads what is left, for whoever listens to the stored bytes.
 func (s *source) drain() error {
 	_, err := io.Copy(io.Discard, s.stored)
 	return err
@@ -114,15 +93,13 @@ func (s *source) drain() error {
 
 // stored is the file as it is stored.
 type stored struct {
-	r    io.Reader
-	hash hash.Hash
-	n    int64
-	err  error
+	r   io.Reader
+	n   int64
+	err error
 }
 
 func (s *stored) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
-	s.hash.Write(p[:n])
 	s.n += int64(n)
 	if err != nil && !ended(err) {
 		s.err = err
@@ -135,5 +112,3 @@ func (s *stored) Read(p []byte) (int, error) {
 func ended(err error) bool {
 	return err == io.EOF //nolint:errorlint // see above
 }
-
-func (s *stored) sum() string { return hex.EncodeToString(s.hash.Sum(nil)) }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"testing"
+
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // A compressed file of small values may unfold beyond measure too, and is stopped soon after it does.
@@ -21,8 +23,7 @@ func TestCompressionRatio(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	src := newSource(&zipped)
-	src.consumed = 1 << 40 // no value is too large
+	src := newSource(&zipped, pipeline.DefaultLimits())
 	n, err := io.Copy(io.Discard, src)
 	var broken *FileError
 	if !errors.As(err, &broken) || broken.Code != TooLarge {

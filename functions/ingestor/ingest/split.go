@@ -7,17 +7,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // Rules is the version of the checks, kept in every reject. It changes when a row may be judged otherwise than before.
-const Rules = "1"
+const Rules = "2"
 
-// Run is what all lines of one file have in common.
+// Run is what one reading of a file goes by.
 type Run struct {
+	// ID and Source are written to every refused row.
 	ID     string
 	Source pipeline.Source
+	// Now is when the file was first seen: bars after it are in the future. With the zero time no bar is, and none is
+	// stale.
+	Now time.Time
+	// Limits are [pipeline.DefaultLimits] where they are zero.
+	Limits pipeline.Limits
+
+	// exhaustive has every check run on every row, also where nothing about it is odd.
+	exhaustive bool
 }
 
 // Result is what was found in a file.
@@ -27,11 +37,12 @@ type Result struct {
 	Rows pipeline.Rows
 	// Symbols counts the symbols with a valid row.
 	Symbols int
-	// SHA256 is of the file as stored, in hexadecimal; Bytes its size.
-	SHA256 string
-	Bytes  int64
+	// Bytes is the size of the file as stored.
+	Bytes int64
 	// Reasons counts refused rows by code. A row counts once for each code that it was refused for.
 	Reasons map[string]int64
+	// Warnings counts findings that refused nothing, by code.
+	Warnings map[string]int64
 }
 
 // Split reads r to its end and writes each valid row as a line to valid (a [pipeline.Bar]) and each refused one as a
@@ -39,16 +50,21 @@ type Result struct {
 // count decompressed bytes.
 //
 // A [*FileError] means that the file itself is to blame and nothing of it can be used: what was written must be
-// dropped. The result then holds size and hash. Any other error comes from r or a writer, and says nothing about the
-// file.
+// dropped. The result then holds the size. Any other error comes from r or a writer, and says nothing about the file.
+// Either way r is read to its end where it has one, so that who reads along sees the whole file.
 func Split(r io.Reader, run Run, valid, rejected io.Writer) (Result, error) {
-	src := newSource(r)
-	s := newSplitter(run, valid, rejected)
-	err := newScanner(src, s).document()
-	if err == nil && s.result.Rows.Raw == 0 {
-		err = &FileError{Code: NoSeries, Detail: "there is a series, but no rows in it"}
+	if run.Limits == (pipeline.Limits{}) {
+		run.Limits = pipeline.DefaultLimits()
 	}
-
+	src := newSource(r, run.Limits)
+	j := newJudge(run, valid, rejected)
+	err := newDocument(src, run.Limits, j).read()
+	if err == nil && j.rows.Raw == 0 {
+		err = noSeries("there is a series, but no rows in it")
+	}
+	if err == nil {
+		err = j.close()
+	}
 	var broken *FileError
 	if err != nil && !errors.As(err, &broken) {
 		return Result{}, err
@@ -56,10 +72,10 @@ func Split(r io.Reader, run Run, valid, rejected io.Writer) (Result, error) {
 	if err := src.drain(); err != nil {
 		return Result{}, fmt.Errorf("read to the end: %w", err)
 	}
-	result := s.result
+	result := j.result()
 	if broken != nil {
 		result = Result{Reasons: map[string]int64{broken.Code: 1}}
 	}
-	result.SHA256, result.Bytes = src.stored.sum(), src.stored.n
+	result.Bytes = src.stored.n
 	return result, err
 }

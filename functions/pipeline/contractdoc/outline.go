@@ -82,8 +82,8 @@ func outline() []section {
 // extra may still show them.
 func unlisted() []string {
 	return []string{
-		"Functions", "Prose", "Metric", "Metrics", "Unit", "NewCorrelationID",
-		"EnvStage", "EnvLogLevel", "EnvEventBusName", "EnvTableName", "EnvModelID", "EnvSenderEmail",
+		"Functions", "Prose", "Limits", "ParseLimits", "DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID",
+		"EnvStage", "EnvLogLevel", "EnvEventBusName", "EnvIngestLimits", "EnvTableName", "EnvModelID", "EnvSenderEmail",
 		"EnvReceiverEmail",
 	}
 }

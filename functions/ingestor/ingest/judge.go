@@ -1,0 +1,254 @@
+package ingest
+
+import (
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// judge decides about rows, counts them and writes them out, in the order of the file.
+type judge struct {
+	run      Run
+	zones    zones
+	history  history
+	valid    lines
+	rejected lines
+	rows     pipeline.Rows
+	symbols  map[string]struct{}
+	interval string
+	// reasons counts refused rows, and warned findings that refused nothing, by the check's place in the table.
+	reasons, warned [len(catalogue)]int64
+}
+
+// location is where in the file a value stands.
+type location struct {
+	path *path
+	// index is that of a row, -1 for what is none.
+	index  int64
+	offset int64
+	// raw is the value as the file spells it.
+	raw jsontext.Value
+}
+
+func (l *location) pointer() jsontext.Pointer { return l.path.here(l.index) }
+
+func newJudge(run Run, valid, rejected io.Writer) *judge {
+	return &judge{
+		run: run, symbols: make(map[string]struct{}),
+		valid: lines{to: valid, what: "valid rows"}, rejected: lines{to: rejected, what: "refused rows"},
+	}
+}
+
+// begin is told of a series before its rows.
+func (j *judge) begin(s *series) {
+	s.begin(j.run.Now, &j.zones)
+	j.history.reset()
+	if j.interval == "" {
+		j.interval = s.meta.Interval
+	}
+	if s.meta.Interval != j.interval {
+		j.warn(MixedInterval)
+	}
+	if s.mismatched() {
+		j.warn(SymbolMismatch)
+	}
+}
+
+// end is told of a series after its rows.
+func (j *judge) end(s *series) error {
+	if j.history.n > 0 && j.history.latest < s.stale {
+		j.warn(StaleSeries)
+	}
+	return j.endLine(s)
+}
+
+func (j *judge) warn(code string) { j.warned[checkOf(code)]++ }
+
+// row judges one row, and reports whether it is valid.
+func (j *judge) row(s *series, at *location, r *row) (bool, error) {
+	r.warnings = 0
+	if j.ordinary(s, r) {
+		return true, j.take(s, r)
+	}
+	wrong := j.examine(s, r)
+	if wrong == nil {
+		return true, j.take(s, r)
+	}
+	// That it was there is known all the same, so that nobody misses it.
+	if when, ok := parseMoment(r.text(datetime), s.dated); ok && j.history.beyond(when) && when <= s.future {
+		j.history.last = when
+	}
+	return false, j.refuseRow(s, at, r, wrong)
+}
+
+// take writes out a valid row.
+func (j *judge) take(s *series, r *row) error {
+	j.history.add(r)
+	j.rows.Raw++
+	j.rows.Valid++
+	if !s.counted {
+		s.counted = true
+		j.symbols[s.meta.Symbol] = struct{}{}
+	}
+	if err := j.endLine(s); err != nil {
+		return err
+	}
+	s.open = r.warnings | lineOpen
+	j.valid.bar(s, r)
+	return nil
+}
+
+// ordinary reports whether nothing about a row can be of interest to any check. It is what nearly every row is asked,
+// and all that is: a check that an ordinary row could fail would never see it.
+func (j *judge) ordinary(s *series, r *row) bool {
+	open, high, low, last := &r.amounts[openPrice], &r.amounts[highPrice], &r.amounts[lowPrice], &r.amounts[closePrice]
+	return r.exact && s.flaws == nil && !j.run.exhaustive &&
+		!low.isZero() && !open.less(*low) && !last.less(*low) && !high.less(*open) && !high.less(*last) &&
+		(!r.has(volume) || !r.amounts[volume].isZero() && r.amounts[volume].isWhole()) &&
+		r.when <= s.future && j.history.beyond(r.when) &&
+		j.history.exact && last.near(j.history.close) &&
+		(s.sessions == nil || j.expected(s.sessions, r.when))
+}
+
+// expected reports whether a bar is in a session next to that of the bar before.
+func (j *judge) expected(s *sessions, when moment) bool {
+	day, last := when.day(), j.history.last.day()
+	if !s.judges(day) || !s.judges(last) || !s.is(day) {
+		return false
+	}
+	return s.follows(max(day, last), min(day, last)) && (when.clock() == 0 || s.open(when))
+}
+
+// examine runs every check on a row, and gives the reasons to refuse it. Warnings are counted, and noted on the row or,
+// where they are about a step between two bars, on the later of them.
+func (j *judge) examine(s *series, r *row) []pipeline.Reason {
+	if r.kind != '{' {
+		return []pipeline.Reason{{Code: FieldType, Detail: says("%s, not an object", r.kind)}}
+	}
+	wrong := append([]pipeline.Reason(nil), s.flaws...)
+	for i := range catalogue {
+		check := &catalogue[i]
+		if check.row == nil {
+			continue
+		}
+		check.row(s, r, func(field, detail string) {
+			wrong = append(wrong, pipeline.Reason{Code: check.Code, Field: field, Detail: detail})
+		})
+	}
+	if wrong != nil {
+		return wrong
+	}
+	if !r.exact {
+		r.measure(s.dated)
+	}
+	step := j.step(s, r)
+	for i := range catalogue {
+		check := &catalogue[i]
+		if check.step == nil {
+			continue
+		}
+		found, detail := check.step(s, r, step)
+		switch {
+		case !found:
+		case check.Level == Refuse:
+			wrong = append(wrong, pipeline.Reason{Code: check.Code, Field: check.Field, Detail: detail})
+		case wrong == nil:
+			j.warned[i]++
+			if check.later && step.backward {
+				s.open |= 1 << i
+			} else {
+				r.warnings |= 1 << i
+			}
+		}
+	}
+	return wrong
+}
+
+// step is what a row is compared with.
+func (j *judge) step(s *series, r *row) step {
+	h := &j.history
+	step := step{future: r.when > s.future}
+	step.sum, step.known = h.find(r.when)
+	step.same = step.known && step.sum == r.sum()
+	if h.n == 0 || step.known {
+		return step
+	}
+	step.turns = h.turns(r.when)
+	step.backward = r.when < h.last
+	step.earlier, step.later = min(r.when, h.last), max(r.when, h.last)
+	step.adjacent = !step.turns
+	step.from, step.to = j.history.close.scaled(), r.amounts[closePrice].scaled()
+	if step.backward {
+		step.from, step.to = step.to, step.from
+	}
+	step.comparable = step.adjacent && j.history.exact && r.exact && min(step.from, step.to) >= leastCompared &&
+		step.later-step.earlier <= staleDays*secondsADay+2*s.period
+	return step
+}
+
+// leastCompared is the least close, scaled, that is compared with another: less have too few digits.
+const leastCompared = 1000
+
+// refuse refuses what stands where a series, or its rows, should.
+func (j *judge) refuse(s *series, at location, why pipeline.Reason) error {
+	return j.write(s, &at, "", []pipeline.Reason{why})
+}
+
+func (j *judge) refuseRow(s *series, at *location, r *row, wrong []pipeline.Reason) error {
+	claimed := ""
+	if r.fields[datetime].kind == '"' {
+		claimed = show(string(r.text(datetime)))
+	}
+	return j.write(s, at, claimed, wrong)
+}
+
+func (j *judge) write(s *series, at *location, claimed string, wrong []pipeline.Reason) error {
+	j.rows.Raw++
+	j.rows.Invalid++
+	for i, reason := range wrong {
+		if !has(wrong[:i], reason.Code) {
+			j.reasons[checkOf(reason.Code)]++
+		}
+	}
+	refused := pipeline.Reject{
+		RunID: j.run.ID, Source: j.run.Source, Pointer: string(at.pointer()), Offset: at.offset,
+		Symbol: s.name(), Datetime: claimed, Raw: compact(at.raw), Reasons: wrong, Rules: Rules,
+	}
+	if s.meta != (pipeline.SeriesMeta{}) {
+		refused.Series = &s.meta
+	}
+	return j.rejected.reject(refused)
+}
+
+// endLine ends the line of the last valid row.
+func (j *judge) endLine(s *series) error {
+	if s.open == 0 {
+		return nil
+	}
+	j.valid.end(s.open &^ lineOpen)
+	s.open = 0
+	return j.valid.spill()
+}
+
+// close writes out what is left.
+func (j *judge) close() error {
+	if err := j.valid.flush(); err != nil {
+		return err
+	}
+	return j.rejected.flush()
+}
+
+func (j *judge) result() Result {
+	count := func(all [len(catalogue)]int64) map[string]int64 {
+		counts := make(map[string]int64)
+		for i, n := range all {
+			if n > 0 {
+				counts[catalogue[i].Code] = n
+			}
+		}
+		return counts
+	}
+	return Result{Rows: j.rows, Symbols: len(j.symbols), Reasons: count(j.reasons), Warnings: count(j.warned)}
+}

@@ -1,0 +1,193 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// layout is how a file spells its rows, learned from one of them: which members come in which order, and every byte
+// around the values. Programs that write JSON spell all rows alike, so that a row need not be parsed: its bytes are
+// compared with the layout, and only digits are read. The bytes that were compared are those of a row that the strict
+// decoder has taken, and what is let through between them is digits, a point, or printable ASCII between quotes, so that
+// a row that fits is one the decoder would take, and with the same content.
+//
+// A value that is odd in any way makes the row not fit, which costs time and nothing else.
+type layout struct {
+	slots []slot
+	// end goes from the last value to the row's closing brace, between from there to the next row's opening one.
+	end, between literal
+	known        bool
+	month        month
+}
+
+// slot is a member: what stands before its value, quote included, and which column it is.
+type slot struct {
+	before literal
+	column column
+	kind   jsontext.Kind
+}
+
+const (
+	maxSlots = 16
+	// maxRow is how many bytes a row that fits can have: each slot has a literal and a text, and one more of each is
+	// looked at.
+	maxRow = (maxSlots + 2) * (maxLiteral + maxText)
+	// maxText bounds a value, in bytes.
+	maxText = 32
+)
+
+// literal is text that must stand somewhere, compared in words of eight bytes; mask leaves out what is behind its end.
+type literal struct {
+	words, masks [maxLiteral / 8]uint64
+	length       int
+}
+
+const maxLiteral = 48
+
+func newLiteral(text []byte) (literal, bool) {
+	if len(text) > maxLiteral {
+		return literal{}, false
+	}
+	var padded, mask [maxLiteral]byte
+	copy(padded[:], text)
+	for i := range text {
+		mask[i] = 0xff
+	}
+	l := literal{length: len(text)}
+	for i := range l.words {
+		l.words[i] = binary.LittleEndian.Uint64(padded[8*i:])
+		l.masks[i] = binary.LittleEndian.Uint64(mask[8*i:])
+	}
+	return l, true
+}
+
+// matches reports whether b begins with the literal. There must be [maxLiteral] bytes in b.
+func (l *literal) matches(b []byte) bool {
+	_ = b[maxLiteral-1]
+	if (binary.LittleEndian.Uint64(b)^l.words[0])&l.masks[0] != 0 {
+		return false
+	}
+	for i := 1; 8*i < l.length; i++ {
+		if (binary.LittleEndian.Uint64(b[8*i:])^l.words[i])&l.masks[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// learn takes the layout of a row that the strict decoder has taken, and of what stands before the next one. A row that
+// has values which no row that fits can have is not learned from.
+func (l *layout) learn(raw, between []byte) {
+	l.known = false
+	l.slots = l.slots[:0]
+	rest := raw
+	var ok bool
+	for {
+		s, after, more := nextSlot(rest)
+		if !more {
+			break
+		}
+		if s.before.length == 0 || len(l.slots) == maxSlots {
+			return
+		}
+		l.slots = append(l.slots, s)
+		rest = after
+	}
+	if l.end, ok = newLiteral(rest); !ok {
+		return
+	}
+	if l.between, ok = newLiteral(between); ok {
+		l.known = len(l.slots) > 0
+	}
+}
+
+// nextSlot reads a member from where the value before it ended. Its literal is empty where it cannot be one of a layout.
+func nextSlot(rest []byte) (s slot, after []byte, more bool) {
+	open := bytes.IndexByte(rest, '"')
+	if len(rest) > 0 && rest[0] == '"' { // the quote that closes a value
+		if open = bytes.IndexByte(rest[1:], '"'); open >= 0 {
+			open++
+		}
+	}
+	if open < 0 {
+		return slot{}, nil, false
+	}
+	n, _, _ := extent(rest[open:])
+	name := rest[open : open+n]
+	value := open + n
+	for value < len(rest) && bytes.IndexByte([]byte(" \t\r\n:"), rest[value]) >= 0 {
+		value++
+	}
+	n, _, _ = extent(rest[value:])
+	raw := jsontext.Value(rest[value : value+n])
+	if !simpleString(name) {
+		return slot{}, nil, true
+	}
+	s = slot{column: columnOf(name[1 : len(name)-1]), kind: raw.Kind()}
+	switch {
+	case s.kind == '"' && simpleString(raw):
+		s.before, _ = newLiteral(rest[:value+1])
+		return s, rest[value+n-1:], true
+	case s.kind == '0' && s.column != unknown && s.column != datetime:
+		s.before, _ = newLiteral(rest[:value])
+		return s, rest[value+n:], true
+	default:
+		return slot{}, nil, true
+	}
+}
+
+// read reads a row that fits from the beginning of b, in which there are at least [maxRow] bytes, and says how long it
+// is; 0 for one that does not fit.
+func (l *layout) read(b []byte, r *row, dated int) int {
+	_ = b[maxRow-1]
+	r.content = b
+	i := 0
+	for k := range l.slots {
+		s := &l.slots[k]
+		if !s.before.matches(b[i : i+maxLiteral]) {
+			return 0
+		}
+		i += s.before.length
+		var n int
+		switch s.column {
+		case datetime:
+			n = dated
+			var ok bool
+			if r.when, ok = l.month.parse(b[i:i+n], n); !ok {
+				return 0
+			}
+		case unknown:
+			n = plainText(b[i : i+maxText])
+			if n < 0 {
+				return 0
+			}
+			i += n
+			continue
+		default:
+			if r.amounts[s.column], n = scanAmount(b[i : i+maxAmount+1]); n == 0 {
+				return 0
+			}
+		}
+		r.fields[s.column] = field{s.kind, int32(i), int32(i + n)}
+		i += n
+	}
+	if !l.end.matches(b[i : i+maxLiteral]) {
+		return 0
+	}
+	return i + l.end.length
+}
+
+// plainText counts the bytes before a quote, all of them printable ASCII that is no escape; -1 where there are others.
+func plainText(b []byte) int {
+	for i, c := range b {
+		if c == '"' {
+			return i
+		}
+		if c < ' ' || c > '~' || c == '\\' {
+			break
+		}
+	}
+	return -1
+}
