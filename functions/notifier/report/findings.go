@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -28,6 +29,7 @@ var findings = map[string]string{
 	"HIGH_BELOW_BODY":    "whose high is below the open or the close",
 	"LOW_ABOVE_BODY":     "whose low is above the open or the close",
 	"HIGH_BELOW_LOW":     "whose high is below the low",
+	"INTERVAL_FORMAT":    "of an interval that is none",
 	"DATETIME_FORMAT":    "with a datetime that is none",
 	"FUTURE_BAR":         "dated after the file arrived",
 	"DUPLICATE_BAR":      "that the file has twice",
@@ -45,20 +47,17 @@ var findings = map[string]string{
 }
 
 // tell lists counts by code, the most frequent first, at most [maxFindings].
-func tell(counts map[string]int64, noun, what string) (lines []string) {
+func tell(counts map[string]int64, what, noun string) (lines []string) {
 	codes := slices.Collect(maps.Keys(counts))
 	slices.SortFunc(codes, func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
 	for i, code := range codes {
 		if i == maxFindings {
-			return append(lines, fmt.Sprintf("%s more kinds in the stored analysis.", count(len(codes)-i)))
+			return append(lines, fmt.Sprintf("%s: %s more kinds in the stored analysis.", what, count(len(codes)-i)))
 		}
-		words := findings[code]
-		if words != "" {
-			words += " "
-		}
-		lines = append(lines, fmt.Sprintf("%s %s%s (%s).", plural(counts[code], noun), words, what, cut(clean(code), maxDatetime)))
+		text := fmt.Sprintf("%s: %s %s", what, plural(counts[code], noun), findings[code])
+		lines = append(lines, fmt.Sprintf("%s (%s).", strings.TrimSpace(text), cut(clean(code), maxDatetime)))
 	}
 	return lines
 }

@@ -29,16 +29,16 @@ func movers(a pipeline.Aggregates) (gainers, losers []mover) {
 	return show(a.TopGainers), show(a.TopLosers)
 }
 
-// most picks the insights that are shown: all, or of too many those that moved most.
-func most(insights []pipeline.Insight) []pipeline.Insight {
-	if len(insights) <= maxRows {
+// most picks n insights: all, or of more those that moved most.
+func most(insights []pipeline.Insight, n int) []pipeline.Insight {
+	if len(insights) <= n {
 		return insights
 	}
 	insights = slices.Clone(insights)
 	slices.SortStableFunc(insights, func(a, b pipeline.Insight) int {
 		return cmp.Compare(size(b.Change1), size(a.Change1))
 	})
-	return insights[:maxRows]
+	return insights[:n]
 }
 
 // rows shows changes, trend and activity. Where all have one currency it is told once.

@@ -61,7 +61,7 @@ func text(v view) string {
 	table(line, v)
 	line("")
 	levelTable(line, v)
-	for _, s := range append([]string{v.moreRows}, v.notes...) {
+	for _, s := range append([]string{v.moreLevels, v.moreRows}, v.notes...) {
 		if s != "" {
 			wrapped(s)
 		}

@@ -11,7 +11,8 @@ import (
 // Bounds that keep a mail readable and below the size at which Gmail clips it, whatever the item holds. Lengths are in
 // characters.
 const (
-	maxRows      = 30
+	maxRows      = 25
+	maxLevels    = 10
 	maxAnomalies = 10
 	maxMovers    = 5
 	maxSymbol    = 16
@@ -36,6 +37,7 @@ type view struct {
 	mixed              bool
 	rows               []row
 	levels             []level
+	moreLevels         string
 	moreRows           string
 	market             []fact
 	anomalies          []anomaly
@@ -106,9 +108,11 @@ func newView(item pipeline.Item) view {
 	v.gainers, v.losers = movers(a)
 	v.preheader = preheader(v)
 	v.market = market(a, p)
-	shown := most(item.Insights)
-	v.rows, v.currency = rows(shown, v.mixed, &n)
-	v.levels = levels(shown, v.mixed, &n)
+	v.rows, v.currency = rows(most(item.Insights, maxRows), v.mixed, &n)
+	v.levels = levels(most(item.Insights, maxLevels), v.mixed, &n)
+	if len(v.levels) < len(v.rows) {
+		v.moreLevels = fmt.Sprintf("The %s that moved most.", count(len(v.levels)))
+	}
 	if more := max(item.SymbolsAnalyzed, len(item.Insights)) - len(v.rows); more > 0 {
 		v.moreRows = fmt.Sprintf("The %s that moved most; %s more in the stored analysis.", count(len(v.rows)), count(more))
 	}

@@ -23,8 +23,8 @@ func quality(item pipeline.Item) []string {
 	case c.Rejected == 0:
 		lines = append(lines, "Every row passed every check.")
 	}
-	lines = append(lines, tell(item.Quality.Reasons, "row", "rejected")...)
-	lines = append(lines, tell(item.Quality.Warnings, "bar", "used, with a warning")...)
+	lines = append(lines, tell(item.Quality.Reasons, "Rejected", "row")...)
+	lines = append(lines, tell(item.Quality.Warnings, "Used, with a warning", "bar")...)
 	return append(lines, problems(item)...)
 }
 
