@@ -63,7 +63,8 @@ func TestEdges(t *testing.T) {
 			map[string]string{"relative_volume": "nothing was traded before the last bar"},
 		},
 		"unknown interval": {
-			[]string{strings.Replace(row("A", 0, 1, ""), "1day", "fortnight", 1)}, nil,
+			[]string{strings.Replace(row("A", 0, 1, ""), "1day", "fortnight", 1)},
+			nil,
 			map[string]string{"volatility_annual": `the length of "fortnight" is not known`},
 		},
 		"a suspension of months": {

@@ -226,14 +226,22 @@ func TestPeriodsPerYear(t *testing.T) {
 		bars             []analyze.Bar
 		want             float64
 	}{
-		{"AAPL", "1day", week, 252}, {"AAPL", "1week", week, 52}, {"AAPL", "1month", week, 12}, {"AAPL", "3month", week, 4},
+		{"AAPL", "1day", week, 252},
+		{"AAPL", "1week", week, 52},
+		{"AAPL", "1month", week, 12},
+		{"AAPL", "3month", week, 4},
 		{"AAPL", "1h", week, 1638},     // 252 · 6.5
 		{"AAPL", "15min", week, 6552},  // 252 · 26
 		{"AAPL", "1min", week, 98280},  // 252 · 390
 		{"EUR/USD", "1day", week, 260}, // Monday to Friday
 		{"EUR/USD", "4h", week, 1560},  // 260 · 6
-		{"BTC/USD", "1day", weekend, 365}, {"BTC/USD", "1h", weekend, 8760}, {"BTC/USD", "1week", weekend, 52},
-		{"AAPL", "fortnight", week, 0}, {"AAPL", "0min", week, 0}, {"AAPL", "1", week, 0}, {"AAPL", "", week, 0},
+		{"BTC/USD", "1day", weekend, 365},
+		{"BTC/USD", "1h", weekend, 8760},
+		{"BTC/USD", "1week", weekend, 52},
+		{"AAPL", "fortnight", week, 0},
+		{"AAPL", "0min", week, 0},
+		{"AAPL", "1", week, 0},
+		{"AAPL", "", week, 0},
 		{"AAPL", "99999999999999999999min", week, 0},
 	} {
 		if got := analyze.PeriodsPerYear(c.symbol, c.interval, c.bars); got != c.want {

@@ -52,8 +52,10 @@ func (r *reader) fast(line []byte) bool {
 	if open|high|low|end > math.MaxInt32 || volume.digits >= noVolume || volume.scale > 0 ||
 		openScale != scale || highScale != scale || lowScale != scale {
 		amounts := [4]amount{
-			{digits: open, scale: openScale}, {digits: high, scale: highScale},
-			{digits: low, scale: lowScale}, {digits: end, scale: scale},
+			{digits: open, scale: openScale},
+			{digits: high, scale: highScale},
+			{digits: low, scale: lowScale},
+			{digits: end, scale: scale},
 		}
 		r.tape.add(to, session, &amounts, volume, text, r.rest.code)
 		return true
