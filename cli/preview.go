@@ -26,14 +26,15 @@ func previewCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "preview FILE",
 		Short: "Show what a file would give, without any cloud",
-		Long: `preview reads a file of bars as the ingestor would, .json or .json.gz, computes what the analyzer would, and shows
-it: the market, each symbol, what stands out, the quality of the data. A file that ends in .jsonl is taken for rows that
-the ingestor has written. --html and --text write the two parts of the mail; --json prints the analysis as it would be
-stored.
+		Long: `preview reads a file of bars as the ingestor would, .json or .json.gz, computes what the analyzer would, and
+shows it: the market, each symbol, what stands out, the quality of the data. A file that ends in .jsonl is taken for
+rows that the ingestor has written. --html and --text write the two parts of the mail; --json prints the analysis as it
+would be stored.
 
 No model is asked: the sentences are the generated ones.`,
-		Example: "  mejan preview bars.json\n  mejan preview bars.json.gz --html mail.html\n  mejan preview rows.jsonl --json",
-		Args:    cobra.ExactArgs(1),
+		Example: "  mejan preview bars.json\n  mejan preview bars.json.gz --html mail.html\n" +
+			"  mejan preview rows.jsonl --json",
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			p.stdout, p.stderr = c.OutOrStdout(), c.ErrOrStderr()
 			return p.run(args[0])
@@ -132,7 +133,8 @@ func split(file io.Reader, event *pipeline.IngestorCompleted) (*analyze.Tape, er
 	}
 	ended := make(chan outcome, 1)
 	go func() {
-		result, err := ingest.Split(file, ingest.Run{ID: previewRun, Source: event.Source, Now: time.Now()}, valid, io.Discard)
+		run := ingest.Run{ID: previewRun, Source: event.Source, Now: time.Now()}
+		result, err := ingest.Split(file, run, valid, io.Discard)
 		ended <- outcome{result, err}
 		valid.CloseWithError(err)
 	}()
@@ -145,8 +147,9 @@ func split(file io.Reader, event *pipeline.IngestorCompleted) (*analyze.Tape, er
 	if err != nil {
 		return nil, err
 	}
-	event.RawCount, event.ValidCount, event.InvalidCount = end.result.Rows.Raw, end.result.Rows.Valid, end.result.Rows.Invalid
-	event.SymbolCount, event.Reasons, event.Warnings = end.result.Symbols, end.result.Reasons, end.result.Warnings
+	found := end.result
+	event.RawCount, event.ValidCount, event.InvalidCount = found.Rows.Raw, found.Rows.Valid, found.Rows.Invalid
+	event.SymbolCount, event.Reasons, event.Warnings = found.Symbols, found.Reasons, found.Warnings
 	return tape, nil
 }
 
@@ -159,18 +162,20 @@ func (p *preview) write(item pipeline.Item) error {
 	if err != nil {
 		return err
 	}
-	for _, part := range []struct{ name, text string }{{p.html, mail.HTML}, {p.text, mail.Text}} {
-		file, err := newOutput(part.name)
-		if err != nil {
-			return err
-		}
-		defer file.drop()
-		if _, err := io.WriteString(file, part.text); err != nil {
-			return fmt.Errorf("output file: %w", err)
-		}
-		if err := file.commit(); err != nil {
-			return err
-		}
+	if err := writePart(p.html, mail.HTML); err != nil {
+		return err
 	}
-	return nil
+	return writePart(p.text, mail.Text)
+}
+
+func writePart(name, text string) error {
+	file, err := newOutput(name)
+	if err != nil {
+		return err
+	}
+	defer file.drop()
+	if _, err := io.WriteString(file, text); err != nil {
+		return fmt.Errorf("output file: %w", err)
+	}
+	return file.commit()
 }

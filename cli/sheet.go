@@ -57,8 +57,10 @@ func (s *sheet) show(a analyze.Analysis, item pipeline.Item) error {
 // market is the line that says it all, and what it rests on.
 func (s *sheet) market(item pipeline.Item) {
 	m := item.Aggregates
-	s.line("%s", s.bold(fmt.Sprintf("%s  %s bars as of %s", shown(item.Source.Key), shown(m.Interval), shown(item.AsOf))))
-	s.line("%s", s.soft(fmt.Sprintf("%d symbols, %d bars from %s to %s", item.SymbolsAnalyzed, m.Bars, shown(m.From), shown(m.To))))
+	s.line("%s", s.bold(fmt.Sprintf("%s  %s bars as of %s",
+		shown(item.Source.Key), shown(m.Interval), shown(item.AsOf))))
+	s.line("%s", s.soft(fmt.Sprintf("%d symbols, %d bars from %s to %s",
+		item.SymbolsAnalyzed, m.Bars, shown(m.From), shown(m.To))))
 
 	mood := map[pipeline.Sentiment]float64{pipeline.Bullish: 1, pipeline.Bearish: -1}[m.Sentiment]
 	parts := []string{
@@ -92,7 +94,8 @@ func (s *sheet) market(item pipeline.Item) {
 	}
 	s.line("%s", strings.Join(parts, " · "))
 	for _, g := range m.Groups {
-		s.line("%s", s.soft(fmt.Sprintf("apart: %d series of %s bars as of %s, %s", g.Series, shown(g.Interval), shown(g.Session), g.Sentiment)))
+		s.line("%s", s.soft(fmt.Sprintf("apart: %d series of %s bars as of %s, %s",
+			g.Series, shown(g.Interval), shown(g.Session), g.Sentiment)))
 	}
 }
 

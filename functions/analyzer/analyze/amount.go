@@ -55,8 +55,8 @@ func scan(text []byte) (digits uint64, scale, length int) {
 	return digits, scale, i
 }
 
-// parseAmount reads a whole decimal. Decimals keep to a grammar that has no NaN and no Inf; one that is negative, or too
-// large for a float, is an error.
+// parseAmount reads a whole decimal. Decimals keep to a grammar that has no NaN and no Inf; one that is negative, or
+// too large for a float, is an error.
 func parseAmount(d pipeline.Decimal) (amount, error) {
 	if digits, scale, length := scan([]byte(d)); length > 0 && length == len(d) {
 		return amount{digits: digits, scale: scale}, nil

@@ -94,6 +94,9 @@ type desk struct {
 	bars      []Bar
 	judge     judge
 	anomalies []pipeline.Anomaly
+	least     float64 // surprise that is needed
+	floats    slab[float64]
+	ids       slab[uint32]
 }
 
 // compute fills in the result of one track.
@@ -106,15 +109,22 @@ func (d *desk) compute(tape *Tape, of *track, r *result) {
 		Total: len(bars), PeriodsPerYear: PeriodsPerYear(of.symbol, of.interval, bars),
 	}
 	s.Bars, s.Cut, r.problems = of.comparable(bars)
-	*r.insight = insight(s)
+	*r.insight = insight(s, d.floats.take(len(figures))[:0])
 	end := s.Bars[len(s.Bars)-1]
 	r.close, r.volume = end.Close, end.Volume
 	r.record, _ = Record(s.Bars)
-	r.changes, r.calendar = common(s.Bars)
+	r.changes, r.calendar = d.common(s.Bars)
 
 	found := d.judge.anomalies(s)
 	r.odd = slices.ContainsFunc(found, func(a pipeline.Anomaly) bool { return a.Session == end.Session })
-	if d.anomalies = append(d.anomalies, found...); len(d.anomalies) > 50*MaxAnomalies {
+	for i := range found {
+		// One that is below all of a full list cannot be kept; most are gone here.
+		if found[i].Surprise >= d.least {
+			d.anomalies = append(d.anomalies, found[i])
+		}
+	}
+	if len(d.anomalies) >= 10*MaxAnomalies {
 		d.anomalies = rank(d.anomalies)
+		d.least = d.anomalies[MaxAnomalies-1].Surprise
 	}
 }

@@ -133,7 +133,7 @@ func TestScale(t *testing.T) {
 			}
 		}
 		near := cmp.Comparer(func(x, y float64) bool { return math.Abs(x-y) <= 2e-6 })
-		sameFigures := cmp.FilterPath(func(p cmp.Path) bool { return true }, near)
+		sameFigures := cmp.FilterPath(func(cmp.Path) bool { return true }, near)
 		if diff := cmp.Diff(a.Insights, b.Insights, sameFigures); diff != "" {
 			r.Errorf("insights, prices times four (-plain +scaled):\n%s", diff)
 		}

@@ -7,8 +7,8 @@
 // comes last, so that figures print the same on every processor. A figure that a series is too short for, or that is
 // not a finite number, is absent with a reason, never zero.
 //
-// In the formulas c[i] is the close of bar i, o, h, l and v its open, high, low and volume, and n the number of bars, so
-// that c[n-1] is the last close.
+// In the formulas c[i] is the close of bar i, o, h, l and v its open, high, low and volume, and n the number of bars,
+// so that c[n-1] is the last close.
 package analyze
 
 // Rules is the version of the definitions, kept in every item. It changes when a figure of the same rows may come out

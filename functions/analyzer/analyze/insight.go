@@ -7,8 +7,9 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// insight computes every figure of a series, or says why it is absent.
-func insight(s Series) pipeline.Insight {
+// insight computes every figure of a series, or says why it is absent. Figures of one number go to numbers, which has
+// room for all.
+func insight(s Series, numbers []float64) pipeline.Insight {
 	end := s.Bars[len(s.Bars)-1]
 	in := pipeline.Insight{
 		Symbol: s.Symbol, Interval: s.Interval, Currency: s.Currency,
@@ -22,7 +23,6 @@ func insight(s Series) pipeline.Insight {
 	if len(s.Bars) > 1 {
 		in.Previous = s.Bars[len(s.Bars)-2].Session
 	}
-	numbers := make([]float64, 0, len(figures)) // of all figures, one piece of memory
 	for i := range figures {
 		f := &figures[i]
 		x, err := f.of(s)

@@ -113,8 +113,9 @@ func Bollinger(bars []Bar) (float64, error) {
 // spread gives the mean and the sum of the squared distances from it.
 func spread(xs []float64) (mean, squares float64) {
 	for _, x := range xs {
-		mean += x / float64(len(xs))
+		mean += x
 	}
+	mean /= float64(len(xs))
 	for _, x := range xs {
 		squares += (x - mean) * (x - mean)
 	}

@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -32,13 +31,15 @@ func Read(r io.Reader) (*Tape, error) {
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull), len(line) > MaxLine:
 			return nil, fmt.Errorf("row %d: %w: longer than %d bytes", rows.tape.Rows+1, ErrRow, MaxLine)
-		case err != nil && err != io.EOF: //nolint:errorlint // a connection that breaks may wrap io.EOF
+		case err != nil && err != io.EOF: // itself: a connection that breaks may wrap io.EOF
 			return nil, fmt.Errorf("read row %d: %w", rows.tape.Rows+1, err)
 		case len(line) == 0:
 			return rows.done(), nil
+		case err == nil:
+			line = line[:len(line)-1]
 		}
 		rows.tape.Rows++
-		if line = bytes.TrimSuffix(line, []byte{'\n'}); rows.fast(line) {
+		if rows.fast(line) {
 			continue
 		}
 		if err := rows.strict(line); err != nil {

@@ -1,30 +1,29 @@
 package analyze
 
-// block is bars that are allocated together: little is lost on a short series, and nothing is ever moved.
-type block [blockBars]packed
+import "unsafe"
 
+// Sizes of the pieces of memory that a [slab] takes, in bytes. Each is four times the one before.
 const (
-	blockBars = 64
-	// firstSlab and maxSlab are how many blocks a slab has, 48 KB and 4 MB of them. Slabs double from one to the other.
-	firstSlab = 32
-	maxSlab   = 2730
+	firstSlab = 48 << 10
+	maxSlab   = 16 << 20
 )
 
-// slab hands out blocks of a larger piece of memory.
-type slab struct {
-	free []block
+// slab hands out short runs of values from larger pieces of memory, which costs less than to allocate each. T holds no
+// pointers. Nothing is given back: a slab lives as long as the last of its runs.
+type slab[T any] struct {
+	free []T
 	size int
 }
 
-func (s *slab) block() *block {
-	if len(s.free) == 0 {
-		s.size = min(max(firstSlab, 2*s.size), maxSlab)
-		s.free = make([]block, s.size)
-		if s.size == maxSlab {
-			preferHugePages(s.free)
-		}
+// take gives n values, all zero, at most [firstSlab] bytes of them.
+func (s *slab[T]) take(n int) []T {
+	if len(s.free) < n {
+		var one T
+		s.size = min(max(firstSlab, 4*s.size), maxSlab)
+		s.free = make([]T, s.size/int(unsafe.Sizeof(one)))
+		preferHugePages(unsafe.Pointer(&s.free[0]), uintptr(s.size)) //nolint:gosec // advice, the memory stays Go's
 	}
-	b := &s.free[0]
-	s.free = s.free[1:]
-	return b
+	run := s.free[:n:n]
+	s.free = s.free[n:]
+	return run
 }

@@ -90,8 +90,8 @@ func (h *history) begin(bars []Bar) {
 	}
 }
 
-// score is the [Surprise] of the change to the n-th bar; ok is false where it cannot be beyond [UnusualScore]. Calls must
-// go from bar to bar.
+// score is the [Surprise] of the change to the n-th bar; ok is false where it cannot be beyond [UnusualScore]. Calls
+// must go from bar to bar.
 func (h *history) score(n int) (float64, bool) {
 	at := n - h.first
 	from := max(0, at-SurpriseBars)

@@ -18,7 +18,7 @@ type Tape struct {
 	sessions []session
 	index    map[string]uint32
 	tracks   []*track
-	slab     slab
+	slab     slab[packed]
 }
 
 // session is a datetime that bars of the file have. Each occurs once and is told by its number.
@@ -41,6 +41,11 @@ type track struct {
 	lastSession uint32
 	lastClose   float64
 }
+
+// block is bars that are allocated together: little is lost on a short series, and nothing is ever moved.
+type block [blockBars]packed
+
+const blockBars = 64
 
 // packed is a bar whose prices are whole multiples of 10^-scale.
 type packed struct {
@@ -105,7 +110,7 @@ func (t *Tape) add(to *track, id uint32, amounts *[4]amount, volume amount, text
 func (t *Tape) push(to *track, bar *packed, closed float64, text []byte, code string) {
 	at := to.n % blockBars
 	if at == 0 {
-		to.blocks = append(to.blocks, t.slab.block())
+		to.blocks = append(to.blocks, (*block)(t.slab.take(blockBars)))
 	}
 	to.blocks[len(to.blocks)-1][at] = *bar
 	to.n++

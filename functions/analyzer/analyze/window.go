@@ -12,9 +12,9 @@ const (
 )
 
 // common takes from a series what a [window] may need of it.
-func common(bars []Bar) (changes []float64, calendar []uint32) {
+func (d *desk) common(bars []Bar) (changes []float64, calendar []uint32) {
 	bars = last(bars, WindowChanges+2)
-	changes, calendar = make([]float64, len(bars)-1), make([]uint32, len(bars))
+	changes, calendar = d.floats.take(len(bars)-1), d.ids.take(len(bars))
 	for i := range bars {
 		calendar[i] = bars[i].id
 		if i > 0 {

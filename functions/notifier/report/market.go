@@ -21,7 +21,8 @@ func market(a pipeline.Aggregates, p period) []fact {
 	if x := a.Breadth.AboveSMA50; x != nil {
 		add("Above average", "%s of symbols are above their average of 50 %ss", share100(*x), p.bar)
 	}
-	add("Records", "%s and %s within 52 weeks", plural(a.Breadth.NewHighs, "new high"), plural(a.Breadth.NewLows, "new low"))
+	add("Records", "%s and %s within 52 weeks",
+		plural(a.Breadth.NewHighs, "new high"), plural(a.Breadth.NewLows, "new low"))
 	if x := a.Breadth.TRIN; x != nil {
 		add("Volume", "%s in advancers, %s in decliners; TRIN %s",
 			whole(a.Breadth.UpVolume), whole(a.Breadth.DownVolume), number(*x))

@@ -79,6 +79,8 @@ func rows(insights []pipeline.Insight, mixed bool, n *notes) (shown []row, curre
 func levels(insights []pipeline.Insight, mixed bool, n *notes) (shown []level) {
 	percent := func(x float64) figure { return figure{text: share100(x)} }
 	signedPercent := func(x float64) figure { return figure{text: signed(x) + nbsp + "%"} }
+	current := func(d pipeline.Drawdown) figure { return signedPercent(d.Current) }
+	deepest := func(d pipeline.Drawdown) figure { return signedPercent(d.Maximum) }
 	for _, in := range insights {
 		l := level{symbol: cut(clean(in.Symbol), maxSymbol)}
 		if mixed {
@@ -89,8 +91,8 @@ func levels(insights []pipeline.Insight, mixed bool, n *notes) (shown []level) {
 			orAbsent(n, in.RSI14, in.Absent["rsi_14"], func(x float64) figure { return figure{text: number(x)} }),
 			orAbsent(n, in.SMAGap, in.Absent["sma_gap"], signedPercent),
 			orAbsent(n, in.VolatilityAnnual, in.Absent["volatility_annual"], percent),
-			orAbsent(n, in.Drawdown, in.Absent["drawdown"], func(d pipeline.Drawdown) figure { return signedPercent(d.Current) }),
-			orAbsent(n, in.Drawdown, in.Absent["drawdown"], func(d pipeline.Drawdown) figure { return signedPercent(d.Maximum) }),
+			orAbsent(n, in.Drawdown, in.Absent["drawdown"], current),
+			orAbsent(n, in.Drawdown, in.Absent["drawdown"], deepest),
 		}
 		shown = append(shown, l)
 	}
@@ -134,9 +136,9 @@ func told(a pipeline.Anomaly, p period) (value figure, what string) {
 		return change(a.Value), fmt.Sprintf("opened outside the range of the %s before, by more than %s%s%%",
 			p.bar, short(a.Threshold), nbsp)
 	case pipeline.RecordHigh:
-		return change(a.Value), fmt.Sprintf("beyond the highest close of 52 weeks; %s%s%% is a usual move", number(a.Threshold), nbsp)
+		return change(a.Value), "beyond the highest close of 52 weeks; " + share100(a.Threshold) + " is a usual move"
 	case pipeline.RecordLow:
-		return change(a.Value), fmt.Sprintf("below the lowest close of 52 weeks; %s%s%% is a usual move", number(a.Threshold), nbsp)
+		return change(a.Value), "below the lowest close of 52 weeks; " + share100(a.Threshold) + " is a usual move"
 	case pipeline.VolatilityShift:
 		return figure{text: number(a.Value) + "×"}, "volatility of 10 changes, over that of the 60 before"
 	default:

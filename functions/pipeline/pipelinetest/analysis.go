@@ -48,8 +48,10 @@ func longInsight() pipeline.Insight {
 		SMAGap: figure(-3), Momentum: figure(123456789.125), RSI14: figure(55.5),
 		MACD:       &pipeline.MACD{Line: 1.5, Signal: 2, Histogram: -0.5},
 		Volatility: figure(2.5), VolatilityAnnual: figure(18.027756), Parkinson: figure(17), PeriodsPerYear: 52,
-		ATR14:          figure(4.25),
-		Drawdown:       &pipeline.Drawdown{Current: -1, Maximum: -12.5, High: "2018-01-29", Peak: "2017-03-06", Trough: "2017-04-03"},
+		ATR14: figure(4.25),
+		Drawdown: &pipeline.Drawdown{
+			Current: -1, Maximum: -12.5, High: "2018-01-29", Peak: "2017-03-06", Trough: "2017-04-03",
+		},
 		RelativeVolume: figure(1.5), Bollinger: figure(-0.1),
 	}
 }
@@ -62,7 +64,8 @@ func shortInsight() pipeline.Insight {
 	}
 	for _, name := range []string{
 		"change_1", "change_5", "change_20", "change_all", "range", "trend", "sma_20", "sma_50", "sma_gap", "momentum",
-		"rsi_14", "macd", "volatility", "volatility_annual", "parkinson", "atr_14", "drawdown", "relative_volume", "bollinger",
+		"rsi_14", "macd", "volatility", "volatility_annual", "parkinson", "atr_14", "drawdown", "relative_volume",
+		"bollinger",
 	} {
 		in.Absent[name] = "needs more bars, has 1 since the data problem of 2018-02-05"
 	}
