@@ -77,25 +77,28 @@ func writeInsights(w io.Writer, item pipeline.Item) (size int, err error) {
 		return 0, err
 	}
 	const end = "]}"
-	text := bytes.TrimSuffix(frame, []byte(end))
+	var text bytes.Buffer
+	text.Write(bytes.TrimSuffix(frame, []byte(end)))
+	encoder := json.NewEncoder(&text)
 	for i := range item.Insights {
-		next, err := json.Marshal(&item.Insights[i])
-		if err != nil {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		if err := encoder.Encode(&item.Insights[i]); err != nil {
 			return 0, err
 		}
-		if i > 0 {
-			text = append(text, ',')
-		}
-		if text = append(text, next...); len(text) >= flushSize {
-			if _, err := w.Write(text); err != nil {
+		text.Truncate(text.Len() - 1) // the line break
+		if text.Len() >= flushSize {
+			if _, err := w.Write(text.Bytes()); err != nil {
 				return 0, err
 			}
-			size, text = size+len(text), text[:0]
+			size += text.Len()
+			text.Reset()
 		}
 	}
-	text = append(text, end...)
-	_, err = w.Write(text)
-	return size + len(text), err
+	text.WriteString(end)
+	_, err = w.Write(text.Bytes())
+	return size + text.Len(), err
 }
 
 // flushSize is how much of an object is gathered before it is written.

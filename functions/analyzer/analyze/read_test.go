@@ -3,6 +3,7 @@ package analyze_test
 import (
 	"errors"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -69,6 +70,35 @@ func TestSpelling(t *testing.T) {
 		if got := encoded(t, result(t, rows)); got != plain {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, got, plain)
 		}
+	}
+}
+
+// Rows of a series whose kind was met before cost no allocation but for their place on the tape, however long their text:
+// memory grows with the bars.
+func TestReadAllocatesByBars(t *testing.T) {
+	const symbols, days = 20, 640
+	rest := `,"volume":1,"currency":"` + strings.Repeat("X", 1000) + `"`
+	var rows strings.Builder
+	for s := range symbols {
+		for i := range days {
+			rows.WriteString(row(string(rune('A'+s)), i, 2, rest) + "\n")
+		}
+	}
+	read := func() {
+		if tape, err := analyze.Read(strings.NewReader(rows.String())); err != nil || tape.Rows != symbols*days {
+			t.Fatalf("%+v, %v", tape, err)
+		}
+	}
+	// A dozen for each of 640 datetimes, which are met by the strict reader, and for each symbol.
+	if n := testing.AllocsPerRun(1, read); n > 25*(days+symbols) {
+		t.Errorf("%d rows: %g allocations", symbols*days, n)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	read()
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 6<<20 {
+		t.Errorf("%d rows in %d bytes of text: %d bytes allocated", symbols*days, rows.Len(), n)
 	}
 }
 
