@@ -20,7 +20,7 @@ func quality(item pipeline.Item) []string {
 			where = "s3://" + item.Source.Bucket + "/" + where
 		}
 		lines = append(lines, "Each rejected row, with its reasons: "+cut(clean(where), maxLine))
-	case c.Rejected == 0:
+	case c.Rejected == 0 && len(item.Quality.Warnings) == 0:
 		lines = append(lines, "Every row passed every check.")
 	}
 	lines = append(lines, tell(item.Quality.Reasons, "Rejected", "row")...)
