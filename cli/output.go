@@ -14,10 +14,10 @@ type output struct {
 	file *os.File
 }
 
-// newOutput begins to write a file; without a name, what is written is dropped.
+// newOutput begins to write a file; without a name there is no writer in it.
 func newOutput(name string) (*output, error) {
 	if name == "" {
-		return &output{Writer: io.Discard}, nil
+		return &output{}, nil
 	}
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		// A pipe or a device cannot be replaced.

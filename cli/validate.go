@@ -92,7 +92,7 @@ func (v *validation) validate(name string) error {
 	v.run.Now = begun
 	v.run.Source = pipeline.Source{Key: name, Size: info.Size()}
 	progress := command.NewMeter(v.stderr, "check "+name, info.Size())
-	result, err := ingest.Split(progress.Reader(input), v.run, valid, rejected)
+	result, err := ingest.Split(progress.Reader(input), v.run, valid.Writer, rejected.Writer)
 	progress.Done()
 	var broken *ingest.FileError
 	if err != nil && !errors.As(err, &broken) {
@@ -151,15 +151,14 @@ func (v *validation) print(result ingest.Result, broken *ingest.FileError, took 
 		}
 		return nil
 	}
+	if broken != nil {
+		return nil // the error says it
+	}
 	return said.tell(v.stdout)
 }
 
 // tell says it to a person.
 func (said verdict) tell(w io.Writer) error {
-	if said.Error != nil {
-		_, err := fmt.Fprintf(w, "The file cannot be used: %s at byte %d, %s.\n", said.Error.Code, said.Error.Offset, said.Error.Detail)
-		return err
-	}
 	rate := ""
 	if said.Seconds >= 1 {
 		rate = fmt.Sprintf(", %.0f MB/s", float64(said.Bytes)/1e6/said.Seconds)

@@ -56,16 +56,16 @@ func TestMedian(t *testing.T) {
 
 // Promise: a function that ends instead of asking for work is an error that shows what it said.
 func TestStartShowsWhyAFunctionEnded(t *testing.T) {
-	runtimeAPI, err := listen(t.Context())
+	lambda, err := listen(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer runtimeAPI.server.Close()
+	defer lambda.server.Close()
 	script := filepath.Join(t.TempDir(), "function")
 	if err := os.WriteFile(script, []byte("#!/bin/sh\necho TABLE_NAME: not set\nexit 1\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	_, err = runtimeAPI.start(t.Context(), &subject{host: script})
+	_, err = lambda.start(t.Context(), &subject{host: script})
 	if err == nil || !strings.Contains(err.Error(), "TABLE_NAME: not set") {
 		t.Errorf("error %v does not show what the function said", err)
 	}

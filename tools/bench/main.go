@@ -1,25 +1,35 @@
-// Bench measures the binaries of the functions: their size as released (linux/arm64, stripped), and how long they
-// take from exec to their first request for work, on this machine. A minimal handler is the peer in the same run.
+// Bench measures what the pipeline costs, next to what else does the same work on this machine: the size and start-up
+// of the functions, the ingestion of files, the ingestor over the network, and the analysis.
 //
-// Run it on an idle machine at the root of the repository: `make bench`.
+// Run it at the root of the repository: `make bench`. See docs/benchmarks.md.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/mejan/mejan/tools/bench/measure"
 )
 
 func main() {
-	root := flag.String("root", "..", "root of the repository")
-	starts := flag.Int("starts", 20, "starts of each binary")
+	b := bench{out: os.Stdout}
+	flag.StringVar(&b.root, "root", "..", "root of the repository")
+	flag.StringVar(&b.only, "only", "", "parts to run, separated by commas: "+strings.Join(partNames(), ", "))
+	flag.StringVar(&b.sizes, "size", "100MB,1GB", "sizes of the files that are ingested")
+	flag.IntVar(&b.starts, "starts", 20, "starts of each function")
+	flag.IntVar(&b.repeat, "repeat", 3, "runs of each program; the fastest counts")
+	flag.StringVar(&b.meter.Cores, "core", "1", "the core that programs are pinned to")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *root, *starts, os.Stdout)
+	err := b.run(ctx)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -27,24 +37,67 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, root string, starts int, out io.Writer) error {
-	root, err := filepath.Abs(root)
-	if err != nil {
-		return err
+// bench is one run.
+type bench struct {
+	root        string
+	only, sizes string
+	starts      int
+	repeat      int
+	meter       measure.Meter
+	out         io.Writer
+
+	// dir is where files and programs are kept from run to run.
+	dir string
+}
+
+type part struct {
+	name string
+	run  func(*bench, context.Context) error
+}
+
+func parts() []part {
+	return []part{
+		{"start", (*bench).start},
+		{"ingest", (*bench).ingest},
+		{"tls", (*bench).tls},
 	}
-	dir, err := os.MkdirTemp("", "mejan-bench-")
-	if err != nil {
-		return err
+}
+
+func partNames() []string {
+	var names []string
+	for _, p := range parts() {
+		names = append(names, p.name)
 	}
-	defer os.RemoveAll(dir)
-	subjects := subjects()
-	for i := range subjects {
-		if err := subjects[i].build(ctx, root, dir); err != nil {
-			return err
+	return names
+}
+
+// run does the parts one after the other. One that fails does not keep the rest from running.
+func (b *bench) run(ctx context.Context) error {
+	wanted := partNames()
+	if b.only != "" {
+		wanted = strings.Split(b.only, ",")
+		for _, name := range wanted {
+			if !slices.Contains(partNames(), name) {
+				return fmt.Errorf("part %q: there are %s", name, strings.Join(partNames(), ", "))
+			}
 		}
 	}
-	if err := measureStarts(ctx, subjects, starts); err != nil {
+	var err error
+	if b.root, err = filepath.Abs(b.root); err != nil {
 		return err
 	}
-	return report(out, subjects, starts)
+	b.dir = filepath.Join(b.root, "out", "bench")
+	if err := os.MkdirAll(b.program(""), 0o755); err != nil {
+		return err
+	}
+	b.meter.Launch = b.program("launch")
+	var failed []error
+	for _, p := range parts() {
+		if slices.Contains(wanted, p.name) && ctx.Err() == nil {
+			if err := p.run(b, ctx); err != nil {
+				failed = append(failed, fmt.Errorf("%s: %w", p.name, err))
+			}
+		}
+	}
+	return errors.Join(append(failed, ctx.Err())...)
 }

@@ -27,7 +27,7 @@ type subject struct {
 // subjects lists the functions, after the peer that they are compared with.
 func subjects() []subject {
 	return []subject{
-		{name: "minimal handler", module: "tools", pkg: "./bench/peer", peer: true},
+		{name: "minimal handler", module: "tools", pkg: "./bench/peer/handler", peer: true},
 		{name: "ingestor", module: "functions/ingestor", pkg: "."},
 		{name: "analyzer", module: "functions/analyzer", pkg: "."},
 		{name: "notifier", module: "functions/notifier", pkg: "."},

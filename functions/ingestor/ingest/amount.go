@@ -92,12 +92,25 @@ func (a amount) less(b amount) bool {
 
 // near reports whether two numbers are less than twice each other, by a margin. It may say no of some that are.
 func (a amount) near(b amount) bool {
-	const firstTwo = 48
-	if a.whole == b.whole && a.whole > 1 && a.high>>firstTwo == b.high>>firstTwo {
+	// Two digits are enough for most: within a tenth.
+	if x, y := a.leading(), b.leading(); a.whole == b.whole && 10*x < 16*y && 10*y < 16*x {
 		return true
 	}
 	x, y := a.scaled(), b.scaled()
 	return x < y+y/2 && y < x+x/2
+}
+
+// leading is the number of the first two digits of a number from 1 on, 10 to 99, and less than 10 of any other.
+func (a amount) leading() uint64 {
+	second := 48
+	if a.whole == 1 {
+		second = 40 // behind the point
+	}
+	first := a.high >> 56
+	if first == 0 {
+		return 0
+	}
+	return 10*first + a.high>>second&0xff
 }
 
 // isWhole reports whether there are no digits behind the point but zeros.
@@ -108,17 +121,14 @@ func (a amount) isWhole() bool {
 	return a.low<<(8*(a.whole-8)) == 0
 }
 
-// scaled is a number in hundred-millionths, digits beyond them cut off. It is 0 for a number of more than eight digits
+// scaled is a number in hundred-millionths, digits beyond them cut off. It is 0 for a number of more than seven digits
 // before the point.
 func (a amount) scaled() uint64 {
-	if a.whole > 8 {
+	if a.whole > 7 {
 		return 0
 	}
 	behind := 8 * (a.whole + 1)
 	fraction := a.high<<behind | a.low>>(64-behind)
-	if a.whole == 8 {
-		fraction = a.low << 8
-	}
 	return spelled(a.high>>(64-8*a.whole))*100_000_000 + spelled(fraction)
 }
 

@@ -45,7 +45,7 @@ type place int
 const (
 	// top is the document: its members are entries of a batch, but for those of a series.
 	top place = iota
-	// batch holds entries only: the `data` of POST /batch.
+	// batch is the `data` of POST /batch: its members are entries under the ids of requests.
 	batch
 	// entry is a series or an error.
 	entry
@@ -155,7 +155,7 @@ func (d *document) object(of *series, where place) error {
 // member reads the value of a member.
 func (d *document) member(of *series, name string, where place) error {
 	switch kind := d.space(); {
-	case kind == '[' && name == "values" && where != batch:
+	case kind == '[' && name == "values":
 		return d.values(of)
 	case kind == '{' && (name == "meta" || name == "values"):
 		return d.nested(of, name)
@@ -176,7 +176,7 @@ func (d *document) member(of *series, name string, where place) error {
 	switch {
 	case of.keep(name, raw):
 		return nil
-	case name == "values" && where != batch:
+	case name == "values":
 		d.found++
 		of.values = true
 		return d.judge.refuse(of, d.at(offset, raw), pipeline.Reason{
@@ -212,17 +212,17 @@ func (d *document) nested(of *series, name string) error {
 	}
 }
 
-// data reads the entries of POST /batch; an entry of that name in a batch of another kind is read as what it is.
+// data reads the entries of POST /batch. A series of that name in a batch of the other kind is one as well.
 func (d *document) data(of *series) error {
 	inner := &series{key: "data"}
 	before := d.found
 	if err := d.object(inner, batch); err != nil {
 		return err
 	}
-	if d.found == before && !of.isError() {
-		return d.leave(inner)
+	if d.found > before || of.isError() {
+		return nil
 	}
-	return nil
+	return d.leave(inner)
 }
 
 // entry reads what a batch has under a name.

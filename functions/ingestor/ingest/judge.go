@@ -92,6 +92,9 @@ func (j *judge) take(s *series, r *row) error {
 		s.counted = true
 		j.symbols[s.meta.Symbol] = struct{}{}
 	}
+	if j.valid.to == nil {
+		return nil
+	}
 	if err := j.endLine(s); err != nil {
 		return err
 	}
@@ -127,19 +130,18 @@ func (j *judge) examine(s *series, r *row) []pipeline.Reason {
 	if r.kind != '{' {
 		return []pipeline.Reason{{Code: FieldType, Detail: says("%s, not an object", r.kind)}}
 	}
-	wrong := append([]pipeline.Reason(nil), s.flaws...)
+	r.spell()
+	found := findings{reasons: append([]pipeline.Reason(nil), s.flaws...)}
 	for i := range catalogue {
-		check := &catalogue[i]
-		if check.row == nil {
-			continue
+		if check := &catalogue[i]; check.row != nil {
+			found.code = check.Code
+			check.row(s, r, &found)
 		}
-		check.row(s, r, func(field, detail string) {
-			wrong = append(wrong, pipeline.Reason{Code: check.Code, Field: field, Detail: detail})
-		})
 	}
-	if wrong != nil {
-		return wrong
+	if found.reasons != nil {
+		return found.reasons
 	}
+	var wrong []pipeline.Reason
 	if !r.exact {
 		r.measure(s.dated)
 	}
@@ -212,6 +214,9 @@ func (j *judge) write(s *series, at *location, claimed string, wrong []pipeline.
 			j.reasons[checkOf(reason.Code)]++
 		}
 	}
+	if j.rejected.to == nil {
+		return nil
+	}
 	refused := pipeline.Reject{
 		RunID: j.run.ID, Source: j.run.Source, Pointer: string(at.pointer()), Offset: at.offset,
 		Symbol: s.name(), Datetime: claimed, Raw: compact(at.raw), Reasons: wrong, Rules: Rules,
@@ -224,11 +229,12 @@ func (j *judge) write(s *series, at *location, claimed string, wrong []pipeline.
 
 // endLine ends the line of the last valid row.
 func (j *judge) endLine(s *series) error {
-	if s.open == 0 {
+	found := s.open
+	s.open = 0
+	if found&lineOpen == 0 {
 		return nil
 	}
-	j.valid.end(s.open &^ lineOpen)
-	s.open = 0
+	j.valid.end(found &^ lineOpen)
 	return j.valid.spill()
 }
 

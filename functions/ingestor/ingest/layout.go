@@ -20,6 +20,7 @@ type layout struct {
 	end, between literal
 	known        bool
 	month        month
+	shape        shape
 }
 
 // slot is a member: what stands before its value, quote included, and which column it is.
@@ -31,9 +32,9 @@ type slot struct {
 
 const (
 	maxSlots = 16
-	// maxRow is how many bytes a row that fits can have: each slot has a literal and a text, and one more of each is
-	// looked at.
-	maxRow = (maxSlots + 2) * (maxLiteral + maxText)
+	// maxRow is how many bytes a row that fits can have, with what stands before it: each slot has a literal and a text,
+	// and two more of each are looked at.
+	maxRow = (maxSlots + 3) * (maxLiteral + maxText)
 	// maxText bounds a value, in bytes.
 	maxText = 32
 )
@@ -81,6 +82,7 @@ func (l *literal) matches(b []byte) bool {
 // has values which no row that fits can have is not learned from.
 func (l *layout) learn(raw, between []byte) {
 	l.known = false
+	l.shape.count = 0
 	l.slots = l.slots[:0]
 	rest := raw
 	var ok bool
@@ -138,12 +140,47 @@ func nextSlot(rest []byte) (s slot, after []byte, more bool) {
 	}
 }
 
-// read reads a row that fits from the beginning of b, in which there are at least [maxRow] bytes, and says how long it
-// is; 0 for one that does not fit.
+// read reads the row behind what stands between rows, from the beginning of b, in which there are at least [maxRow]
+// bytes, and says how far the row goes; 0 for one that does not fit.
 func (l *layout) read(b []byte, r *row, dated int) int {
+	if n := l.shape.read(b, r); n != 0 {
+		var ok bool
+		if r.when, ok = l.month.parse(b[r.fields[datetime].from:][:dated], dated); ok && l.shape.volume {
+			n = l.readVolume(b, r)
+		}
+		if ok && n != 0 {
+			return n
+		}
+	}
+	n := l.readSlots(b, r, dated)
+	if n > 0 {
+		l.shape.learn(b, n, r)
+	}
+	return n
+}
+
+// readVolume reads the volume of a row that has the shape up to there, and what is behind it.
+func (l *layout) readVolume(b []byte, r *row) int {
+	f := &r.fields[volume]
+	var n int
+	if r.amounts[volume], n = scanAmount(b[f.from : f.from+maxAmount+1]); n == 0 {
+		return 0
+	}
+	f.to = f.from + int32(n)
+	if !l.end.matches(b[f.to : f.to+maxLiteral]) {
+		return 0
+	}
+	return int(f.to) + l.end.length
+}
+
+// readSlots reads a row slot by slot.
+func (l *layout) readSlots(b []byte, r *row, dated int) int {
 	_ = b[maxRow-1]
+	if !l.between.matches(b) {
+		return 0
+	}
 	r.content = b
-	i := 0
+	i := l.between.length
 	for k := range l.slots {
 		s := &l.slots[k]
 		if !s.before.matches(b[i : i+maxLiteral]) {

@@ -26,7 +26,7 @@ type Run struct {
 	// Limits are [pipeline.DefaultLimits] where they are zero.
 	Limits pipeline.Limits
 
-	// exhaustive has every check run on every row, also where nothing about it is odd.
+	// exhaustive sends every row through the strict decoder and every check, also where nothing about it is odd.
 	exhaustive bool
 }
 
@@ -37,7 +37,7 @@ type Result struct {
 	Rows pipeline.Rows
 	// Symbols counts the symbols with a valid row.
 	Symbols int
-	// Bytes is the size of the file as stored.
+	// Bytes is the size of the file as stored, as far as it was read.
 	Bytes int64
 	// Reasons counts refused rows by code. A row counts once for each code that it was refused for.
 	Reasons map[string]int64
@@ -46,12 +46,12 @@ type Result struct {
 }
 
 // Split reads r to its end and writes each valid row as a line to valid (a [pipeline.Bar]) and each refused one as a
-// line to rejected (a [pipeline.Reject]). A source that is gzip by its first bytes is decompressed; offsets then
+// line to rejected (a [pipeline.Reject]). Either may be nil where the lines are not wanted. A source that is gzip by its first bytes is decompressed; offsets then
 // count decompressed bytes.
 //
 // A [*FileError] means that the file itself is to blame and nothing of it can be used: what was written must be
 // dropped. The result then holds the size. Any other error comes from r or a writer, and says nothing about the file.
-// Either way r is read to its end where it has one, so that who reads along sees the whole file.
+// Unless the file is too large, r is read to its end, so that who reads along sees the whole of it.
 func Split(r io.Reader, run Run, valid, rejected io.Writer) (Result, error) {
 	if run.Limits == (pipeline.Limits{}) {
 		run.Limits = pipeline.DefaultLimits()
@@ -69,8 +69,10 @@ func Split(r io.Reader, run Run, valid, rejected io.Writer) (Result, error) {
 	if err != nil && !errors.As(err, &broken) {
 		return Result{}, err
 	}
-	if err := src.drain(); err != nil {
-		return Result{}, fmt.Errorf("read to the end: %w", err)
+	if broken == nil || broken.Code != TooLarge {
+		if err := src.drain(); err != nil {
+			return Result{}, fmt.Errorf("read to the end: %w", err)
+		}
 	}
 	result := j.result()
 	if broken != nil {

@@ -162,8 +162,12 @@ func split(t *testing.T, key string, body []byte) outcome {
 }
 
 func splitFrom(r io.Reader, key string) outcome {
+	source := pipeline.Source{Bucket: "data", Key: key, ETag: "00bb"}
+	return splitRun(r, ingest.Run{ID: "20180212T063000Z-00bb60591543", Source: source})
+}
+
+func splitRun(r io.Reader, run ingest.Run) outcome {
 	var valid, rejected strings.Builder
-	run := ingest.Run{ID: "20180212T063000Z-00bb60591543", Source: pipeline.Source{Bucket: "data", Key: key, ETag: "00bb"}}
 	result, err := ingest.Split(r, run, &valid, &rejected)
 	return outcome{valid.String(), rejected.String(), result, err}
 }
@@ -177,7 +181,7 @@ func fileError(t *testing.T, err error) *ingest.FileError {
 	return broken
 }
 
-func gzipped(t *testing.T, body []byte) []byte {
+func gzipped(t testing.TB, body []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
@@ -190,7 +194,7 @@ func gzipped(t *testing.T, body []byte) []byte {
 	return out.Bytes()
 }
 
-func readFile(t *testing.T, path string) []byte {
+func readFile(t testing.TB, path string) []byte {
 	t.Helper()
 	body, err := os.ReadFile(path)
 	if err != nil {

@@ -70,29 +70,26 @@ func (d *document) between() []byte {
 // fast reads rows that are spelled as the layout has it, each with what stands before it, for as long as they come.
 func (d *document) fast(of *series, at *location) error {
 	l, r := &d.layout, &d.row
-	if !l.known || l.between.length == 0 {
+	if !l.known || l.between.length == 0 || d.judge.run.exhaustive {
 		return nil
 	}
 	*r = row{kind: '{'}
-	for d.ahead(maxLiteral + maxRow) {
-		b := d.buf[d.pos : d.pos+maxLiteral+maxRow]
-		if !l.between.matches(b) {
-			return nil
-		}
-		n := l.read(b[l.between.length:], r, of.dated)
+	for d.ahead(maxRow) {
+		b := d.buf[d.pos : d.pos+maxRow]
+		n := l.read(b, r, of.dated)
 		if n == 0 {
 			return nil
 		}
 		r.exact = true
 		if d.judge.ordinary(of, r) {
-			d.pos += l.between.length + n
+			d.pos += n
 			if err := d.judge.take(of, r); err != nil {
 				return err
 			}
 		} else {
 			at.offset = d.offset() + int64(l.between.length)
-			at.raw = b[l.between.length : l.between.length+n]
-			d.pos += l.between.length + n
+			at.raw = b[l.between.length:n]
+			d.pos += n
 			if _, err := d.judge.row(of, at, r); err != nil {
 				return err
 			}

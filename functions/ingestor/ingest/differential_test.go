@@ -1,0 +1,178 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// outputs is all that a file comes to.
+type outputs struct {
+	valid, rejected string
+	result          Result
+	err             error
+}
+
+// splitAs splits a file, with every row sent the long way round where exhaustive: through the strict decoder and all
+// checks.
+func splitAs(body []byte, exhaustive bool) outputs {
+	var valid, rejected strings.Builder
+	run := Run{
+		ID: "run", Now: time.Date(2018, 2, 20, 12, 0, 0, 0, time.UTC), Limits: pipeline.DefaultLimits(),
+		Source: pipeline.Source{Key: "inputs/x.json"}, exhaustive: exhaustive,
+	}
+	run.Limits.Value = 4 << 10
+	result, err := Split(bytes.NewReader(body), run, &valid, &rejected)
+	return outputs{valid.String(), rejected.String(), result, err}
+}
+
+// The short way and the long way are one: a row that is compared with the layout of the one before comes to what the
+// strict decoder and every check make of it, to the byte, and a file breaks at the same place for the same reason. And
+// what is taken is JSON to the strict decoder as a whole, what is called malformed is none.
+func FuzzShortcut(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		// Rows are only looked at by their layout where there is enough behind them.
+		body = append(body, bytes.Repeat([]byte(" "), maxRow)...)
+		short, long := splitAs(body, false), splitAs(body, true)
+		if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
+			t.Errorf("(-long way +short way):\n%s", diff)
+		}
+		if bytes.HasPrefix(body, []byte(gzipMagic)) {
+			return
+		}
+		var broken *FileError
+		if short.err != nil {
+			broken = short.err.(*FileError) //nolint:errorlint,forcetypeassert // as documented
+		}
+		sound := jsontext.Value(body).IsValid()
+		switch {
+		case broken == nil && !sound:
+			t.Errorf("taken, and no JSON")
+		case broken != nil && broken.Code == MalformedJSON && sound:
+			t.Errorf("no JSON: %v", broken)
+		}
+	})
+}
+
+func seeds(f *testing.F) {
+	f.Helper()
+	paths, err := filepath.Glob("testdata/split/*.json")
+	if err != nil || len(paths) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, path := range paths {
+		body, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(body)
+	}
+	for _, check := range catalogue {
+		f.Add([]byte(check.Example))
+	}
+	for _, s := range styles {
+		f.Add([]byte(s.file(60)))
+	}
+}
+
+// style is a way to spell rows: what stands before the first name, between name and value, between members, behind the
+// last value, and between rows.
+type style struct{ name, open, colon, comma, close, between string }
+
+var styles = []style{
+	{"compact", `{"`, `":"`, `","`, `"}`, `,`},
+	{"spaced", `{"`, `": "`, `", "`, `"}`, `, `},
+	{"indented", "{\n      \"", `": "`, "\",\n      \"", "\"\n    }", ",\n    "},
+	{"Windows", "{\r\n\t\"", `": "`, "\",\r\n\t\"", "\"\r\n}", ",\r\n"},
+}
+
+// row is a row of names and values.
+func (s style) row(fields ...string) string {
+	var b strings.Builder
+	b.WriteString(s.open)
+	for i, text := range fields {
+		switch {
+		case i == 0:
+		case i%2 == 1:
+			b.WriteString(s.colon)
+		default:
+			b.WriteString(s.comma)
+		}
+		b.WriteString(text)
+	}
+	b.WriteString(s.close)
+	return b.String()
+}
+
+// file is a series of so many days before 2018-02-20, every tenth of them odd.
+func (s style) file(days int) string {
+	rows := make([]string, days)
+	for i := range days {
+		day := time.Date(2018, 2, 20, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -i)
+		fields := []string{
+			"datetime", day.Format(time.DateOnly), "open", fmt.Sprintf("%d.%d", 100+i%7, i), "high", "120.5", "low", "99",
+			"close", fmt.Sprintf("%d.25", 101+i%5), "volume", fmt.Sprint(1000 * i),
+		}
+		if i%10 == 9 {
+			odd := []string{"0", "-1", "1e3", `\u0031`, "121", "ü", ""}
+			fields[1+2*(i/10%6)] = odd[i/10%len(odd)]
+		}
+		rows[i] = s.row(fields...)
+	}
+	return `{"meta":{"symbol":"A","interval":"1day","exchange":"NYSE"},"values":[` + strings.Join(rows, s.between) + `]}`
+}
+
+// However rows are spelled, one is enough to know the others by, and no odd one is taken for one of them.
+func TestLayout(t *testing.T) {
+	first := []string{"datetime", "2018-02-20", "open", "100.1", "high", "120.5", "x", "y", "low", "99", "close", "101", "volume", "5"}
+	room := strings.Repeat(" ", maxRow)
+	for _, s := range styles {
+		for name, kind := range map[string]func(string) string{
+			"strings": func(row string) string { return row },
+			"numbers": func(row string) string { return numbersUnquoted.ReplaceAllString(row, "$1$2$3") },
+		} {
+			var l layout
+			l.learn([]byte(kind(s.row(first...))), []byte(s.between))
+			if !l.known {
+				t.Fatalf("%s, %s: not learned", s.name, name)
+			}
+			for at, text := range map[int]string{
+				1: "2016-02-29", 3: "12345678.123456", 5: "0.5", 7: "anything else", 9: "1.0", 11: "999999999999999", 13: "0",
+			} {
+				fields := append([]string(nil), first...)
+				fields[at] = text
+				raw := kind(s.row(fields...))
+				var r row
+				if n := l.read([]byte(s.between+raw+room), &r, dateText); n != len(s.between+raw) {
+					t.Errorf("%s, %s: %s does not fit: %d", s.name, name, raw, n)
+				} else if c := columnOf([]byte(fields[at-1])); c != unknown && string(r.text(c)) != text {
+					t.Errorf("%s, %s: got %q of %s", s.name, name, r.text(c), raw)
+				}
+			}
+			for at, text := range map[int]string{
+				1: "2015-02-29", 3: "1234567890.123456", 5: "-0.5", 7: `an \\n escape`, 9: "01", 11: "1.", 13: "1e3", 0: "date", 12: "vol",
+			} {
+				fields := append([]string(nil), first...)
+				fields[at] = text
+				var r row
+				if n := l.read([]byte(s.between+kind(s.row(fields...))+room), &r, dateText); n != 0 {
+					t.Errorf("%s, %s: %s fits", s.name, name, s.row(fields...))
+				}
+			}
+		}
+	}
+}
+
+// numbersUnquoted finds the numbers of prices and volumes that are strings.
+var numbersUnquoted = regexp.MustCompile(`("(?:open|high|low|close|volume)": *)"([^"]*)()"`)
