@@ -16,6 +16,7 @@ require (
 	github.com/BurntSushi/toml v1.6.0 // indirect
 	github.com/Microsoft/go-winio v0.6.2 // indirect
 	github.com/ProtonMail/go-crypto v1.4.1 // indirect
+	github.com/a-h/templ v0.3.977 // indirect
 	github.com/aead/chacha20 v0.0.0-20180709150244-8b13a72661da // indirect
 	github.com/agext/levenshtein v1.2.3 // indirect
 	github.com/apparentlymart/go-textseg/v13 v13.0.0 // indirect
@@ -161,4 +162,12 @@ replace (
 	github.com/mejan/mejan/platform => ../platform
 )
 
-require github.com/mejan/mejan/functions/ingestor v0.0.0
+require (
+	github.com/mejan/mejan/functions/analyzer v0.0.0
+	github.com/mejan/mejan/functions/ingestor v0.0.0
+	github.com/mejan/mejan/functions/notifier v0.0.0
+)
+
+replace github.com/mejan/mejan/functions/analyzer => ../functions/analyzer
+
+replace github.com/mejan/mejan/functions/notifier => ../functions/notifier

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,8 +21,9 @@ import (
 
 // handler takes an announcement from the rows it names to one stored analysis.
 type handler struct {
-	rows interface {
+	bucket interface {
 		Open(ctx context.Context, r objects.Ref) (*objects.Object, error)
+		Put(ctx context.Context, r objects.Ref, body []byte) error
 	}
 	table interface {
 		Get(ctx context.Context, id string) (pipeline.Item, error)
@@ -56,11 +58,14 @@ func (h *handler) analyze(ctx context.Context, log zerolog.Logger, done pipeline
 	case !errors.Is(err, analyses.ErrNotFound):
 		return err
 	}
-	series, err := h.read(ctx, done)
+	tape, err := h.read(ctx, done)
 	if err != nil {
 		return err
 	}
-	item := analyze.Analyze(series).Item(done, h.now())
+	item := analyze.Analyze(tape).Item(done, h.now())
+	if item, err = h.fit(ctx, done, item); err != nil {
+		return err
+	}
 	story := h.narrator.Narrate(ctx, item)
 	item.ExecutiveSummary, item.Narration = story.Summary, story.Narration
 	h.report(log, story)
@@ -78,20 +83,31 @@ func (h *handler) analyze(ctx context.Context, log zerolog.Logger, done pipeline
 }
 
 // read reads the rows by stream and makes sure that they are all there.
-func (h *handler) read(ctx context.Context, done pipeline.IngestorCompleted) ([]analyze.Series, error) {
-	object, err := h.rows.Open(ctx, objects.Ref{Bucket: done.Bucket.Name, Key: done.Key})
+func (h *handler) read(ctx context.Context, done pipeline.IngestorCompleted) (*analyze.Tape, error) {
+	object, err := h.bucket.Open(ctx, objects.Ref{Bucket: done.Bucket.Name, Key: done.Key})
 	if err != nil {
 		return nil, err
 	}
 	defer object.Body.Close()
-	series, rows, err := analyze.Read(object.Body)
+	tape, err := analyze.Read(object.Body)
 	if err != nil {
 		return nil, fmt.Errorf("read %q: %w", done.Key, err)
 	}
-	if rows != done.ValidCount {
-		return nil, fmt.Errorf("read %q: %d rows, the event announced %d", done.Key, rows, done.ValidCount)
+	if tape.Rows != done.ValidCount {
+		return nil, fmt.Errorf("read %q: %d rows, the event announced %d", done.Key, tape.Rows, done.ValidCount)
 	}
-	return series, nil
+	return tape, nil
+}
+
+// fit puts the insights that the table cannot hold into the bucket. They are there before the item that names them;
+// another attempt writes the same bytes under the same key.
+func (h *handler) fit(ctx context.Context, done pipeline.IngestorCompleted, item pipeline.Item) (pipeline.Item, error) {
+	var object bytes.Buffer
+	item, err := analyze.Fit(item, &object)
+	if err != nil || item.FullInsights == nil {
+		return item, err
+	}
+	return item, h.bucket.Put(ctx, objects.Ref{Bucket: done.Bucket.Name, Key: item.FullInsights.Key}, object.Bytes())
 }
 
 // report says what the prose took.

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,7 +31,7 @@ func TestHandle(t *testing.T) {
 	}
 	item := w.item()
 	want := pipeline.Item{
-		AnalysisID: w.done.RunID, CorrelationID: w.done.CorrelationID, Schema: pipeline.Schema, Source: w.done.Source,
+		AnalysisID: w.done.RunID, CorrelationID: w.done.CorrelationID, Schema: pipeline.Schema, Rules: analyze.Rules, Source: w.done.Source,
 		ProcessedKey: w.done.Key, RejectsKey: w.done.RejectsKey, SymbolsAnalyzed: 6,
 		RowCounts: pipeline.RowCounts{Raw: 313, Processed: 312, Rejected: 1},
 		AsOf:      "2018-02-05", ProcessedAt: w.now(),
@@ -150,6 +152,70 @@ func TestFaults(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// An analysis that the table cannot hold has its insights in an object that is there, whole, before the item that names
+// it by its hash. Whatever fails or dies in between, the end is the same.
+func TestLargeAnalysis(t *testing.T) {
+	var rows strings.Builder
+	const symbols = 500
+	for s := range symbols {
+		for day := range 2 {
+			fmt.Fprintf(&rows, `{"symbol":"S%03d","interval":"1day","datetime":"2018-02-0%d","open":9,"high":9,"low":9,"close":9}`+"\n",
+				s, day+5)
+		}
+	}
+	large := func(t *testing.T, faults *pipelinetest.Faults) *world {
+		w := newWorld(t, faults)
+		w.done.RawCount, w.done.ValidCount, w.done.InvalidCount, w.done.SymbolCount = 2*symbols, 2*symbols, 0, symbols
+		w.bucket.Seed(objects.Ref{Bucket: w.done.Bucket.Name, Key: w.done.Key}, []byte(rows.String()), nil)
+		return w
+	}
+	check := func(t *testing.T, w *world) {
+		t.Helper()
+		item := w.item()
+		key := pipeline.AnalysisKey(w.done.RunID)
+		object := w.bucket.Snapshot(w.done.Bucket.Name)[key]
+		sum := sha256.Sum256([]byte(object))
+		want := &pipeline.InsightsObject{Key: key, SHA256: hex.EncodeToString(sum[:]), Size: len(object), Insights: symbols}
+		if diff := cmp.Diff(want, item.FullInsights); diff != "" {
+			t.Errorf("object (-stored +named):\n%s", diff)
+		}
+		if item.SymbolsAnalyzed != symbols || len(item.Insights) >= symbols {
+			t.Errorf("item: %d symbols, %d insights", item.SymbolsAnalyzed, len(item.Insights))
+		}
+	}
+	counting := &pipelinetest.Faults{}
+	calm := large(t, counting)
+	if err := calm.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	check(t, calm)
+	var order []string
+	for k, c := range counting.Calls() {
+		if c.Op != "Put" && c.Op != "Create" {
+			continue
+		}
+		order = append(order, c.Op)
+		for _, after := range []bool{false, true} {
+			faults := pipelinetest.CrashAt(k+1, after)
+			w := large(t, faults)
+			err := w.deliver()
+			if len(w.table.Items()) > 0 {
+				check(t, w)
+			}
+			if faults.Revive(); err == nil {
+				t.Errorf("died at %s: no error", c.Op)
+			}
+			if err := w.deliver(); err != nil {
+				t.Fatalf("delivered again: %v", err)
+			}
+			check(t, w)
+		}
+	}
+	if diff := cmp.Diff([]string{"Put", "Create"}, order); diff != "" {
+		t.Errorf("writes (-want +got):\n%s", diff)
 	}
 }
 

@@ -45,8 +45,8 @@ func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.
 	}
 	name, _ := lookup("AWS_LAMBDA_FUNCTION_NAME")
 	return &handler{
-		rows:  objects.New(cfg),
-		table: analyses.New(cfg, env[pipeline.EnvTableName]),
+		bucket: objects.New(cfg),
+		table:  analyses.New(cfg, env[pipeline.EnvTableName]),
 		narrator: narrate.Narrator{
 			Model: narrator.New(cfg, env[pipeline.EnvModelID]), Sleep: sleep, Chance: rand.Float64,
 		},

@@ -50,7 +50,7 @@ func newWorld(t *testing.T, faults *pipelinetest.Faults, script ...pipelinetest.
 	}
 	now := func() time.Time { return time.Date(2018, 2, 12, 6, 31, 0, 0, time.UTC) }
 	w.handler = handler{
-		rows: w.bucket, table: w.table,
+		bucket: w.bucket, table: w.table,
 		narrator: narrate.Narrator{
 			Model: w.model, Chance: func() float64 { return 0 },
 			Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },

@@ -14,17 +14,25 @@ type Item struct {
 	// ProcessedKey and RejectsKey are the objects with its rows; RejectsKey is empty where none was refused.
 	ProcessedKey string `json:"processed_key"`
 	RejectsKey   string `json:"rejects_key,omitempty"`
-	// SymbolsAnalyzed counts the symbols in Insights.
+	// Rules is the version of the definitions that the figures follow; see docs/figures.md.
+	Rules string `json:"rules"`
+	// SymbolsAnalyzed counts the symbols of the file; one that occurs at two intervals counts once.
 	SymbolsAnalyzed int `json:"symbols_analyzed"`
-	// Insights has one entry for each symbol and interval, sorted by symbol, then interval.
-	Insights   []Insight  `json:"insights"`
-	Aggregates Aggregates `json:"aggregates"`
+	// Insights has one entry for each symbol and interval, sorted by symbol, then interval. Where they would not fit
+	// into the table it holds the notable ones, and FullInsights names the object that holds all.
+	Insights     []Insight       `json:"insights"`
+	FullInsights *InsightsObject `json:"full_insights,omitempty"`
+	Aggregates   Aggregates      `json:"aggregates"`
 	// ExecutiveSummary is prose, paragraphs separated by an empty line.
 	ExecutiveSummary string `json:"executive_summary"`
 	// KeyAnomalies is sorted by surprise, the greatest first.
 	KeyAnomalies []Anomaly `json:"key_anomalies"`
-	RowCounts    RowCounts `json:"row_counts"`
-	// AsOf is the datetime of the latest bar.
+	// DataProblems lists bars whose change from the bar before is an artefact of the data, the latest first. They are in
+	// no figure and in no anomaly.
+	DataProblems []DataProblem `json:"data_problems,omitempty"`
+	RowCounts    RowCounts     `json:"row_counts"`
+	Quality      Quality       `json:"quality"`
+	// AsOf is the session that the market's figures are about: the datetime of the last bar of most symbols.
 	AsOf        string    `json:"as_of"`
 	ProcessedAt time.Time `json:"processed_at"`
 	Narration   Narration `json:"narration"`
@@ -39,113 +47,32 @@ type RowCounts struct {
 	Rejected  int64 `json:"rejected"`
 }
 
-// Insight is what was computed of one symbol. A figure that its series is too short for is nil, and Absent says why
-// under the figure's JSON name.
-type Insight struct {
-	Symbol   string `json:"symbol"`
-	Interval string `json:"interval"`
-	Currency string `json:"currency,omitempty"`
-	// Session is the datetime of the last bar, Bars the number of bars.
-	Session string `json:"session"`
-	Bars    int    `json:"bars"`
-	// Close is the last close, in Currency.
-	Close Decimal `json:"close"`
-	// Change1, Change5, Change20 and ChangeAll are the change of the close over that many bars, and since the first, in
-	// percent of the earlier close.
-	Change1   *float64 `json:"change_1,omitempty"`
-	Change5   *float64 `json:"change_5,omitempty"`
-	Change20  *float64 `json:"change_20,omitempty"`
-	ChangeAll *float64 `json:"change_all,omitempty"`
-	Trend     *Trend   `json:"trend,omitempty"`
-	// Momentum is the rate of change of the close over 10 bars, in percent.
-	Momentum *float64 `json:"momentum,omitempty"`
-	// Volatility is the sample standard deviation of the last 20 bar-to-bar changes, in percent per bar.
-	Volatility *float64 `json:"volatility,omitempty"`
-	// RelativeVolume is the last volume over the mean of the up to 20 volumes before it.
-	RelativeVolume *float64          `json:"relative_volume,omitempty"`
-	Absent         map[string]string `json:"absent,omitempty"`
+// Quality is what the checks of the ingestor found, by code; see docs/checks.md.
+type Quality struct {
+	// Reasons counts refused rows. A row counts once for each code that it was refused for.
+	Reasons map[string]int64 `json:"reasons,omitempty"`
+	// Warnings counts findings that refused nothing.
+	Warnings map[string]int64 `json:"warnings,omitempty"`
 }
 
-// Direction is which way something went.
-type Direction string
-
-// Directions.
-const (
-	Up   Direction = "up"
-	Down Direction = "down"
-	Flat Direction = "flat"
-)
-
-// Trend is the least-squares line through the natural logarithm of the last 20 closes.
-type Trend struct {
-	Direction Direction `json:"direction"`
-	// Slope is in percent per bar.
-	Slope float64 `json:"slope"`
-	// R2 is the share of variance that the line explains, 0 to 1.
-	R2 float64 `json:"r2"`
+// InsightsObject names the object that holds the insights of every symbol, where an item cannot.
+type InsightsObject struct {
+	// Key is the object's, in the bucket of the source; see [AnalysisKey].
+	Key string `json:"key"`
+	// SHA256 is of its bytes, in hexadecimal; Size is their number.
+	SHA256 string `json:"sha256"`
+	Size   int    `json:"size"`
+	// Insights counts the entries in it.
+	Insights int `json:"insights"`
 }
 
-// AnomalyKind says which rule a bar broke.
-type AnomalyKind string
-
-// Kinds of [Anomaly].
-const (
-	VolumeSpike AnomalyKind = "volume_spike"
-	LargeMove   AnomalyKind = "large_move"
-)
-
-// Anomaly is a bar that a reader should look at.
-type Anomaly struct {
-	Symbol   string      `json:"symbol"`
-	Interval string      `json:"interval"`
-	Kind     AnomalyKind `json:"kind"`
-	// Session is the datetime of the bar.
-	Session string `json:"session"`
-	// Value is what was seen and Threshold what it passed: percent for a move, a multiple of the mean for volume.
-	Value     float64 `json:"value"`
-	Threshold float64 `json:"threshold"`
-	// Surprise is |Value| / Threshold; anomalies are ranked by it.
-	Surprise float64 `json:"surprise"`
-}
-
-// Sentiment is the mood of the market by its breadth.
-type Sentiment string
-
-// Sentiments. [Bullish] when at least 60 % of the symbols that moved advanced, [Bearish] when at most 40 % did.
-const (
-	Bullish Sentiment = "bullish"
-	Bearish Sentiment = "bearish"
-	Neutral Sentiment = "neutral"
-)
-
-// Aggregates is what was computed over all symbols, from their change over one bar.
-type Aggregates struct {
-	Sentiment Sentiment `json:"sentiment"`
-	Advancers int       `json:"advancers"`
-	Decliners int       `json:"decliners"`
-	Unchanged int       `json:"unchanged"`
-	// AverageChange is the mean of the changes over one bar, in percent; nil where no symbol has two bars.
-	AverageChange *float64 `json:"average_change,omitempty"`
-	// Turbulence is the cross-sectional dispersion: the population standard deviation of the changes over one bar, in
-	// percentage points; nil for fewer than two changes.
-	Turbulence *float64 `json:"turbulence,omitempty"`
-	// TopGainers and TopLosers hold up to five symbols that rose, and fell, most; ties are broken by symbol.
-	TopGainers []Mover `json:"top_gainers"`
-	TopLosers  []Mover `json:"top_losers"`
-	// SymbolsWithAnomalies counts symbols with at least one anomaly on their last bar.
-	SymbolsWithAnomalies int `json:"symbols_with_anomalies"`
-	// From and To are the datetimes of the earliest and the latest bar; Bars counts them all.
-	From string `json:"from"`
-	To   string `json:"to"`
-	Bars int    `json:"bars"`
-	// Intervals lists the intervals that occur, sorted.
-	Intervals []string `json:"intervals"`
-}
-
-// Mover is a symbol and its change over one bar, in percent.
-type Mover struct {
-	Symbol string  `json:"symbol"`
-	Change float64 `json:"change"`
+// FullInsights is the content of an object under [AnalysesPrefix]. Its bytes depend on nothing but the rows and the
+// rules, so that writing it again changes nothing.
+type FullInsights struct {
+	AnalysisID string    `json:"analysis_id"`
+	Schema     int       `json:"schema"`
+	Rules      string    `json:"rules"`
+	Insights   []Insight `json:"insights"`
 }
 
 // NarrationSource says who wrote the prose.

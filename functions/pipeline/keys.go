@@ -16,7 +16,7 @@ const (
 	MarkerPrefix = "processed/hashes/"
 	// RejectsPrefix holds refused rows, by the day of the claim.
 	RejectsPrefix = "rejects/"
-	// AnalysesPrefix is kept free for analyses that are too large for the table.
+	// AnalysesPrefix holds the insights of analyses that are too large for the table, one [FullInsights] each.
 	AnalysesPrefix = "analyses/"
 )
 

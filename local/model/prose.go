@@ -44,7 +44,7 @@ func market(facts pipeline.Facts, figures map[string]pipeline.Figure) []string {
 		"Advancing symbols numbered %s, declining ones %s.", "market.advancers", "market.decliners")...)
 	sentences = append(sentences, sentence(figures, "The average change was %s.", "market.average_change")...)
 	return append(sentences, sentence(figures,
-		"Changes were spread by %s around their average.", "market.turbulence")...)
+		"Changes were spread by %s around their average.", "market.dispersion")...)
 }
 
 func movers(facts pipeline.Facts, figures map[string]pipeline.Figure) []string {
@@ -73,8 +73,17 @@ func unusual(facts pipeline.Facts, figures map[string]pipeline.Figure) []string 
 			sentences = append(sentences, sentence(figures, symbol+" "+verb(move.Direction)+" %s in the bar of %s.",
 				symbol+".large_move", symbol+".large_move_time")...)
 		}
-		sentences = append(sentences, sentence(figures, symbol+" traded %s its usual volume in the bar of %s.",
-			symbol+".volume_spike", symbol+".volume_spike_time")...)
+		for _, kind := range []struct{ name, text string }{
+			{"volume_spike", " traded %s its usual volume in the bar of %s."},
+			{"record_high", " closed at a record high, %s beyond the old one, in the bar of %s."},
+			{"record_low", " closed at a record low, %s beyond the old one, in the bar of %s."},
+			{"gap", " opened with a gap of %s in the bar of %s."},
+			{"unusual_move", " moved by %s from its usual change in the bar of %s."},
+			{"volatility_shift", " had become %s as volatile as before in the bar of %s."},
+		} {
+			name := symbol + "." + kind.name
+			sentences = append(sentences, sentence(figures, symbol+kind.text, name, name+"_time")...)
+		}
 	}
 	return sentences
 }

@@ -17,6 +17,7 @@ func (f *foundation) grants(s settings.Stage, name pipeline.Function) []Statemen
 	markers := under(f.data, pipeline.MarkerPrefix)
 	rows := under(f.data, rowsPrefix)
 	rejects := under(f.data, pipeline.RejectsPrefix)
+	analyses := under(f.data, pipeline.AnalysesPrefix)
 	table := pulumi.StringArray{f.analyses.Arn}
 
 	switch name {
@@ -31,6 +32,7 @@ func (f *foundation) grants(s settings.Stage, name pipeline.Function) []Statemen
 	case pipeline.Analyzer:
 		return []Statement{
 			{Actions: []string{"s3:GetObject"}, Resources: pulumi.StringArray{rows}},
+			{Actions: []string{"s3:PutObject"}, Resources: pulumi.StringArray{analyses}},
 			{Actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"}, Resources: table},
 			{Actions: []string{"bedrock:InvokeModel"}, Resources: f.models(s.ModelID)},
 		}

@@ -108,7 +108,7 @@ func TestBucketGrants(t *testing.T) {
 			"processed/hashes/* [s3:GetObject]",
 			"rejects/* [s3:PutObject s3:AbortMultipartUpload]",
 		},
-		pipeline.Analyzer: {"processed/2* [s3:GetObject]"},
+		pipeline.Analyzer: {"analyses/* [s3:PutObject]", "processed/2* [s3:GetObject]"},
 	}
 	for _, grants := range got {
 		slices.Sort(grants)

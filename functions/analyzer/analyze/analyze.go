@@ -1,7 +1,11 @@
 package analyze
 
 import (
-	"time"
+	"cmp"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -13,45 +17,114 @@ type Analysis struct {
 	Insights   []pipeline.Insight
 	Aggregates pipeline.Aggregates
 	Anomalies  []pipeline.Anomaly
+	// Problems are the latest data problems, at most [MaxProblems].
+	Problems []pipeline.DataProblem
+	// changes are the last ones of each of Insights.
+	changes [][]float64
 }
 
-// Analyze computes everything. The series must be as [Read] gives them; they are not changed.
-func Analyze(all []Series) Analysis {
-	result := Analysis{Insights: make([]pipeline.Insight, 0, len(all)), Anomalies: []pipeline.Anomaly{}}
-	odd := make(map[string]bool) // symbols with an anomaly on their last bar
-	for i, s := range all {
-		if i == 0 || all[i-1].Symbol != s.Symbol {
-			result.Symbols++
-		}
-		in := insight(s)
-		result.Insights = append(result.Insights, in)
-		for _, a := range anomalies(s) {
-			if a.Session == in.Session {
-				odd[a.Symbol] = true
+// MaxProblems is how many data problems an item lists.
+const MaxProblems = 20
+
+// Analyze computes everything. Series are computed in parallel; the result is the same for any number of processors.
+func Analyze(tape *Tape) Analysis {
+	all := Analysis{Insights: make([]pipeline.Insight, len(tape.tracks)), Anomalies: []pipeline.Anomaly{}}
+	results := make([]result, len(tape.tracks))
+	desks := make([]desk, runtime.GOMAXPROCS(0))
+	var next atomic.Int64
+	var work sync.WaitGroup
+	for d := range desks {
+		work.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(results); i = int(next.Add(1)) - 1 {
+				results[i].insight = &all.Insights[i]
+				desks[d].compute(tape, tape.tracks[i], &results[i])
 			}
-			result.Anomalies = append(result.Anomalies, a)
+		})
+	}
+	work.Wait()
+
+	for i := range results {
+		if i == 0 || tape.tracks[i-1].symbol != tape.tracks[i].symbol {
+			all.Symbols++
+		}
+		all.changes = append(all.changes, results[i].changes)
+		all.Problems = append(all.Problems, results[i].problems...)
+	}
+	for d := range desks {
+		all.Anomalies = append(all.Anomalies, desks[d].anomalies...)
+	}
+	all.Anomalies = rank(all.Anomalies)
+	all.Aggregates = aggregate(tape, results)
+	all.Aggregates.DataProblems = len(all.Problems)
+	slices.SortStableFunc(all.Problems, func(a, b pipeline.DataProblem) int { return cmp.Compare(b.Session, a.Session) })
+	all.Problems = all.Problems[:min(len(all.Problems), MaxProblems)]
+	return all
+}
+
+// Sketch is the shape of the last closes of Insights[i], at most so many, as multiples of the first of them.
+func (a Analysis) Sketch(i, most int) []float64 {
+	changes := a.changes[i]
+	changes = changes[max(0, len(changes)-most+1):]
+	shape := []float64{1}
+	for k, x := range changes {
+		shape = append(shape, shape[k]*(1+x/100))
+	}
+	return shape
+}
+
+// result is what one series comes to.
+type result struct {
+	insight  *pipeline.Insight
+	problems []pipeline.DataProblem
+	repeated int
+	// close and volume are the last ones, first the session of the first bar. record is 1 for a close at a record high,
+	// -1 at a record low. odd means that the last bar is an anomaly.
+	close, volume float64
+	first         string
+	record        int
+	odd           bool
+	// changes are the last ones, in percent, and calendar the sessions that they lie between, one more.
+	changes  []float64
+	calendar []uint32
+}
+
+// desk is where one worker computes one series after the other. It keeps what is used again, and the most surprising
+// anomalies.
+type desk struct {
+	bars      []Bar
+	judge     judge
+	anomalies []pipeline.Anomaly
+	least     float64 // surprise that is needed
+	floats    slab[float64]
+	ids       slab[uint32]
+}
+
+// compute fills in the result of one track.
+func (d *desk) compute(tape *Tape, of *track, r *result) {
+	bars, repeated := tape.series(of, d.bars)
+	d.bars = bars
+	r.repeated, r.first = repeated, bars[0].Session
+	s := Series{
+		Symbol: of.symbol, Interval: of.interval, Currency: of.currency, Close: fit(pipeline.Decimal(of.last)),
+		Total: len(bars), PeriodsPerYear: PeriodsPerYear(of.symbol, of.interval, bars),
+	}
+	s.Bars, s.Cut, r.problems = of.comparable(bars)
+	*r.insight = insight(s, d.floats.take(len(figures))[:0])
+	end := s.Bars[len(s.Bars)-1]
+	r.close, r.volume = end.Close, end.Volume
+	r.record, _ = Record(s.Bars)
+	r.changes, r.calendar = d.common(s.Bars)
+
+	found := d.judge.anomalies(s)
+	r.odd = slices.ContainsFunc(found, func(a pipeline.Anomaly) bool { return a.Session == end.Session })
+	for i := range found {
+		// One that is below all of a full list cannot be kept; most are gone here.
+		if found[i].Surprise >= d.least {
+			d.anomalies = append(d.anomalies, found[i])
 		}
 	}
-	result.Aggregates = aggregate(all, result.Insights, odd)
-	result.Anomalies = rank(result.Anomalies)
-	return result
-}
-
-// Item gives the item of an analysis of the file that e announced, made at that time, without its prose.
-func (a Analysis) Item(e pipeline.IngestorCompleted, at time.Time) pipeline.Item {
-	return pipeline.Item{
-		AnalysisID:      e.RunID,
-		CorrelationID:   e.CorrelationID,
-		Schema:          pipeline.Schema,
-		Source:          e.Source,
-		ProcessedKey:    e.Key,
-		RejectsKey:      e.RejectsKey,
-		SymbolsAnalyzed: a.Symbols,
-		Insights:        a.Insights,
-		Aggregates:      a.Aggregates,
-		KeyAnomalies:    a.Anomalies,
-		RowCounts:       pipeline.RowCounts{Raw: e.RawCount, Processed: e.ValidCount, Rejected: e.InvalidCount},
-		AsOf:            a.Aggregates.To,
-		ProcessedAt:     at.UTC(),
+	if len(d.anomalies) >= 10*MaxAnomalies {
+		d.anomalies = rank(d.anomalies)
+		d.least = d.anomalies[MaxAnomalies-1].Surprise
 	}
 }

@@ -13,33 +13,109 @@ const (
 	LargeMovePercent = 5.0
 	// VolumeSpikeMultiple is the [RelativeVolume] beyond which a bar is an anomaly.
 	VolumeSpikeMultiple = 1.5
+	// GapPercent is the distance of an open from the close before, beyond which a gap is an anomaly. Our choice.
+	GapPercent = 2.0
+	// UnusualScore is the modified z-score beyond which a change is an anomaly; see [Surprise].
+	UnusualScore = 3.5
+	// ShiftMultiple is the ratio of two volatilities beyond which, or below its inverse, their regime has changed.
+	ShiftMultiple = 2.0
 	// AnomalyBars is how many bars of each series are looked at, the latest.
 	AnomalyBars = 20
 	// MaxAnomalies is how many are kept, the most surprising.
 	MaxAnomalies = 20
 )
 
-// anomalies finds the bars that stand out among the last [AnomalyBars] of a series, the latest bar first.
-func anomalies(s Series) []pipeline.Anomaly {
-	var found []pipeline.Anomaly
-	add := func(kind pipeline.AnomalyKind, bar Bar, value, threshold float64) {
-		if surprise := math.Abs(value) / threshold; surprise > 1 {
-			found = append(found, pipeline.Anomaly{
-				Symbol: s.Symbol, Interval: s.Interval, Kind: kind, Session: bar.Session,
-				Value: value, Threshold: threshold, Surprise: round(surprise),
-			})
+// judge finds anomalies. It keeps its memory from one series to the next.
+type judge struct {
+	history history
+	found   []pipeline.Anomaly
+}
+
+// anomalies finds the bars that stand out among the last [AnomalyBars] of a series, in no order, valid until the next
+// call. Each bar is judged as if it were the last: what came after it was not known.
+func (j *judge) anomalies(s Series) []pipeline.Anomaly {
+	h := &j.history
+	h.begin(s.Bars)
+	found := j.found[:0]
+	for n := max(2, len(s.Bars)-AnomalyBars+1); n <= len(s.Bars); n++ {
+		bars := s.Bars[:n]
+		this, before := bars[n-1], bars[n-2]
+		add := func(kind pipeline.AnomalyKind, value, threshold, surprise float64) {
+			if finite(value) && finite(surprise) {
+				found = append(found, pipeline.Anomaly{
+					Symbol: s.Symbol, Interval: s.Interval, Kind: kind, Session: this.Session,
+					Value: round(value), Threshold: round(threshold), Surprise: round(surprise),
+				})
+			}
+		}
+		beyond := func(kind pipeline.AnomalyKind, value, threshold float64) {
+			if size := math.Abs(value); size > threshold {
+				add(kind, value, threshold, size/threshold)
+			}
+		}
+		beyond(pipeline.LargeMove, round(percent(before.Close, this.Close)), LargeMovePercent)
+		if x, err := RelativeVolume(bars); err == nil {
+			beyond(pipeline.VolumeSpike, round(x), VolumeSpikeMultiple)
+		}
+		if this.Open > before.High || this.Open < before.Low {
+			beyond(pipeline.Gap, round(percent(before.Close, this.Open)), GapPercent)
+		}
+		if x, ok := h.score(n); ok {
+			beyond(pipeline.UnusualMove, x, UnusualScore)
+		}
+		if way, old := Record(bars); way != 0 {
+			kind := map[int]pipeline.AnomalyKind{1: pipeline.RecordHigh, -1: pipeline.RecordLow}[way]
+			if usual, err := Volatility(bars[:n-1]); err == nil && usual > 0 {
+				value := percent(old, this.Close)
+				add(kind, value, usual, math.Abs(value)/usual)
+			}
+		}
+		if x, ok := h.shift(n); ok {
+			if x > 1 {
+				add(pipeline.VolatilityShift, x, ShiftMultiple, x/ShiftMultiple)
+			} else {
+				add(pipeline.VolatilityShift, x, 1/ShiftMultiple, 1/ShiftMultiple/x)
+			}
 		}
 	}
-	for n := len(s.Bars); n > max(0, len(s.Bars)-AnomalyBars); n-- {
-		// Each bar is judged as if it were the last: what came after it was not known.
-		if x, err := Change(s.Bars[:n], 1); err == nil {
-			add(pipeline.LargeMove, s.Bars[n-1], x, LargeMovePercent)
-		}
-		if x, err := RelativeVolume(s.Bars[:n]); err == nil {
-			add(pipeline.VolumeSpike, s.Bars[n-1], x, VolumeSpikeMultiple)
-		}
-	}
+	j.found = found
 	return found
+}
+
+// RecordMin is how many bars a record is held against at least.
+const RecordMin = VolatilityChanges + 1
+
+// Record reports whether the last close is above every close of the 52 weeks before it, 1, or below every one, -1, and
+// the old record: 0 where it is neither, or has fewer than [RecordMin] bars before it.
+func Record(bars []Bar) (way int, old float64) {
+	end := len(bars) - 1
+	if end < RecordMin {
+		return 0, 0
+	}
+	this := bars[end]
+	switch {
+	case this.Close > bars[end-1].Close:
+		way = 1
+	case this.Close < bars[end-1].Close:
+		way = -1
+	default:
+		return 0, 0
+	}
+	old = bars[end-1].Close
+	i := end - 1
+	for ; i >= 0 && this.Day-bars[i].Day <= YearDays; i-- {
+		c := bars[i].Close
+		if (way > 0 && c >= this.Close) || (way < 0 && c <= this.Close) {
+			return 0, 0
+		}
+		if (way > 0) == (c > old) {
+			old = c
+		}
+	}
+	if end-1-i < RecordMin {
+		return 0, 0 // the rest is older than 52 weeks
+	}
+	return way, old
 }
 
 // rank sorts by surprise, the greatest first, then by symbol, session, interval and kind, and keeps [MaxAnomalies].

@@ -2,8 +2,9 @@ package analyze_test
 
 import (
 	"fmt"
-	"strings"
+	"math"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -11,12 +12,15 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// bars makes a series of closes, all with the same volume.
+// bars makes a daily series of closes from 2018-01-01, all with the same volume, each high 10 % above and each low 10 %
+// below its close.
 func bars(volume float64, closes ...float64) []analyze.Bar {
 	var all []analyze.Bar
 	for i, c := range closes {
+		day := time.Date(2018, 1, 1+i, 0, 0, 0, 0, time.UTC)
 		all = append(all, analyze.Bar{
-			Session: fmt.Sprintf("2018-01-%02d", i+1), Text: pipeline.Decimal(fmt.Sprint(c)), Close: c, Volume: volume,
+			Session: day.Format(time.DateOnly), Day: int32(day.Unix() / 86400),
+			Open: c, High: c * 1.1, Low: c * 0.9, Close: c, Volume: volume,
 		})
 	}
 	return all
@@ -31,8 +35,8 @@ func alternating(n int, low, high float64) []float64 {
 	return closes
 }
 
-// doubling gives n closes, each the one before times factor.
-func doubling(n int, factor float64) []float64 {
+// growing gives n closes from 1, each the one before times factor.
+func growing(n int, factor float64) []float64 {
 	closes := []float64{1}
 	for len(closes) < n {
 		closes = append(closes, closes[len(closes)-1]*factor)
@@ -40,11 +44,19 @@ func doubling(n int, factor float64) []float64 {
 	return closes
 }
 
-// Each figure is what its formula says, worked out by hand; or it is absent and says what it needs.
+// counting gives the closes 1, 2, … n.
+func counting(n int) []float64 {
+	var closes []float64
+	for i := range n {
+		closes = append(closes, float64(i+1))
+	}
+	return closes
+}
+
+// Each figure of one number is what its formula says, worked out by hand; or it is absent and says what it needs.
 func TestFigures(t *testing.T) {
-	spiked := bars(100, doubling(7, 1)...)
+	spiked := bars(100, growing(7, 1)...)
 	spiked[6].Volume = 250
-	unknown := bars(-1, doubling(7, 1)...)
 	one := func(f func([]analyze.Bar) (float64, error), of []analyze.Bar) string {
 		x, err := f(of)
 		if err != nil {
@@ -55,25 +67,45 @@ func TestFigures(t *testing.T) {
 	change := func(k int) func([]analyze.Bar) (float64, error) {
 		return func(of []analyze.Bar) (float64, error) { return analyze.Change(of, k) }
 	}
+	sma := func(of []analyze.Bar) (float64, error) { return analyze.SMA(of, 3) }
 	for name, c := range map[string]struct{ got, want string }{
 		// 100 (99/110 - 1) = -10
-		"change over one":       {one(change(1), bars(0, 100, 110, 99)), "-10.000000"},
-		"change over two":       {one(change(2), bars(0, 100, 110, 99)), "-1.000000"},
-		"change, too short":     {one(change(5), bars(0, 1, 2)), "needs 6 bars, has 2"},
-		"change since start":    {one(analyze.ChangeAll, bars(0, 100, 50, 125)), "25.000000"},
-		"change of one bar":     {one(analyze.ChangeAll, bars(0, 100)), "needs 2 bars, has 1"},
-		"change without end":    {one(change(1), bars(0, 1e-300, 1e300)), "values too far apart to compare"},
-		"no change has no sign": {one(change(1), bars(0, 3, 3)), "0.000000"},
-		// 2^10 = 1024: 100 (1024 - 1)
-		"momentum":            {one(analyze.Momentum, bars(0, doubling(11, 2)...)), "102300.000000"},
-		"momentum, too short": {one(analyze.Momentum, bars(0, doubling(10, 2)...)), "needs 11 bars, has 10"},
-		// Changes are +25 and -20 by turns, ten each: mean 2.5, distances 22.5, sqrt(20 * 506.25 / 19)
-		"volatility":            {one(analyze.Volatility, bars(0, alternating(21, 4, 5)...)), "23.084513"},
-		"volatility, too short": {one(analyze.Volatility, bars(0, alternating(9, 4, 5)...)), "needs 21 bars, has 9"},
-		"volatility, constant":  {one(analyze.Volatility, bars(0, doubling(21, 1)...)), "0.000000"},
-		"relative volume":       {one(analyze.RelativeVolume, spiked), "2.500000"},
-		"no volumes":            {one(analyze.RelativeVolume, unknown), "the last bar has no volume"},
-		"nothing traded":        {one(analyze.RelativeVolume, bars(0, doubling(7, 1)...)), "nothing was traded before the last bar"},
+		"change over one":      {one(change(1), bars(0, 100, 110, 99)), "-10.000000"},
+		"change over two":      {one(change(2), bars(0, 100, 110, 99)), "-1.000000"},
+		"change, too short":    {one(change(5), bars(0, 1, 2)), "needs 6 bars, has 2"},
+		"change since start":   {one(analyze.ChangeAll, bars(0, 100, 50, 125)), "25.000000"},
+		"change of one bar":    {one(analyze.ChangeAll, bars(0, 100)), "needs 2 bars, has 1"},
+		"change without end":   {one(change(1), bars(0, 1e-300, 1e300)), "values too far apart to compare"},
+		"no change":            {one(change(1), bars(0, 3, 3)), "0.000000"},
+		"momentum":             {one(analyze.Momentum, bars(0, growing(11, 2)...)), "102300.000000"}, // 100 (2^10 - 1)
+		"momentum, too short":  {one(analyze.Momentum, bars(0, growing(10, 2)...)), "needs 11 bars, has 10"},
+		"average":              {one(sma, bars(0, 9, 1, 2, 6)), "3.000000"}, // (1 + 2 + 6) / 3
+		"average, too short":   {one(sma, bars(0, 1, 2)), "needs 3 bars, has 2"},
+		"gap of the averages":  {one(analyze.SMAGap, bars(0, counting(50)...)), "58.823529"}, // means 40.5 and 25.5: 100 (40.5/25.5 - 1)
+		"averages, too short":  {one(analyze.SMAGap, bars(0, counting(49)...)), "needs 50 bars, has 49"},
+		"volatility":           {one(analyze.Volatility, bars(0, alternating(21, 4, 5)...)), "23.084513"}, // changes +25, -20: sqrt(20 · 22.5² / 19)
+		"volatility, short":    {one(analyze.Volatility, bars(0, alternating(9, 4, 5)...)), "needs 21 bars, has 9"},
+		"volatility, constant": {one(analyze.Volatility, bars(0, growing(21, 1)...)), "0.000000"},
+		// ln(1.1/0.9) = 0.2006707; 100 · 0.2006707 / sqrt(4 ln 2) = 20.06707 / 1.665109
+		"parkinson":            {one(analyze.Parkinson, bars(0, growing(20, 1)...)), "12.051503"},
+		"parkinson, too short": {one(analyze.Parkinson, bars(0, growing(19, 1)...)), "needs 20 bars, has 19"},
+		// The true range is 1.1 - 0.9 = 0.2 on each bar.
+		"ATR":            {one(analyze.ATR, bars(0, growing(15, 1)...)), "0.200000"},
+		"ATR, too short": {one(analyze.ATR, bars(0, growing(14, 1)...)), "needs 15 bars, has 14"},
+		// 14 ranges of 0.2, then from close 1 to 10: max(11, 1) - min(9, 1) = 10; (13 · 0.2 + 10) / 14
+		"ATR of a jump": {one(analyze.ATR, bars(0, append(growing(15, 1), 10)...)), "0.900000"},
+		"RSI, only up":  {one(analyze.RSI, bars(0, counting(15)...)), "100.000000"},
+		// Gains of 1 on 7 of 14 changes and losses on the others; one more gain: G = (13/2 + 1)/14, L = (13/2)/14
+		"RSI":            {one(analyze.RSI, bars(0, alternating(16, 1, 2)...)), "53.571429"}, // 100 · 7.5/14
+		"RSI, too short": {one(analyze.RSI, bars(0, counting(14)...)), "needs 15 bars, has 14"},
+		"RSI, constant":  {one(analyze.RSI, bars(0, growing(15, 1)...)), "the close did not change"},
+		// Mean 10.5, s² = (20² - 1)/12 = 33.25; (20 - 10.5) / (4 s) + 1/2
+		"Bollinger":            {one(analyze.Bollinger, bars(0, counting(20)...)), "0.911877"},
+		"Bollinger, too short": {one(analyze.Bollinger, bars(0, counting(19)...)), "needs 20 bars, has 19"},
+		"Bollinger, constant":  {one(analyze.Bollinger, bars(0, growing(20, 1)...)), "the last 20 closes are equal"},
+		"relative volume":      {one(analyze.RelativeVolume, spiked), "2.500000"},
+		"no volumes":           {one(analyze.RelativeVolume, bars(-1, growing(7, 1)...)), "the last bar has no volume"},
+		"nothing traded":       {one(analyze.RelativeVolume, bars(0, growing(7, 1)...)), "nothing was traded before the last bar"},
 		"few volumes": {
 			one(analyze.RelativeVolume, append(bars(-1, 1, 1, 1), bars(7, 1, 1, 1)...)),
 			"needs 5 volumes before the last, has 2",
@@ -87,26 +119,27 @@ func TestFigures(t *testing.T) {
 
 // A trend is the exponential that fits best; a series that grows evenly is fitted whole.
 func TestTrend(t *testing.T) {
+	up, down, flat := pipeline.Up, pipeline.Down, pipeline.Flat
 	for name, c := range map[string]struct {
 		closes []float64
 		want   pipeline.Trend
 	}{
-		"1 % a bar":             {doubling(20, 1.01), pipeline.Trend{Direction: pipeline.Up, Slope: 1, R2: 1}},
-		"half each bar":         {doubling(8, 0.5), pipeline.Trend{Direction: pipeline.Down, Slope: -50, R2: 1}},
-		"constant":              {doubling(9, 1), pipeline.Trend{Direction: pipeline.Flat}},
-		"too slow to be one":    {doubling(20, 1.0004), pipeline.Trend{Direction: pipeline.Flat, Slope: 0.04, R2: 1}},
-		"only the last 20 bars": {append([]float64{1e6, 1e-6}, doubling(20, 1.01)...), pipeline.Trend{Direction: pipeline.Up, Slope: 1, R2: 1}},
+		"1 % a bar":             {growing(20, 1.01), pipeline.Trend{Direction: up, Strength: pipeline.Strong, Slope: 1, R2: 1}},
+		"half each bar":         {growing(8, 0.5), pipeline.Trend{Direction: down, Strength: pipeline.Strong, Slope: -50, R2: 1}},
+		"constant":              {growing(9, 1), pipeline.Trend{Direction: flat, Strength: pipeline.Weak}},
+		"too slow to be one":    {growing(20, 1.0004), pipeline.Trend{Direction: flat, Strength: pipeline.Strong, Slope: 0.04, R2: 1}},
+		"only the last 20 bars": {append([]float64{1e6, 1e-6}, growing(20, 1.01)...), pipeline.Trend{Direction: up, Strength: pipeline.Strong, Slope: 1, R2: 1}},
 		// y = ln 2 at bars 1 and 3 of 0 to 4: symmetric about the middle, so that the slope is 0.
-		"to and fro": {alternating(5, 1, 2), pipeline.Trend{Direction: pipeline.Flat}},
+		"to and fro": {alternating(5, 1, 2), pipeline.Trend{Direction: flat, Strength: pipeline.Weak}},
 		// y = 0 0 0 0 ln 2: Σxy = 2 ln 2, Σx² = 10, slope = 100 (2^(1/5) - 1); ȳ = ln 2 / 5, Σy² = 0.8 ln² 2, R² = 4 / (10
 		// * 0.8)
-		"a jump at the end": {[]float64{1, 1, 1, 1, 2}, pipeline.Trend{Direction: pipeline.Up, Slope: 14.869835, R2: 0.5}},
+		"a jump at the end": {[]float64{1, 1, 1, 1, 2}, pipeline.Trend{Direction: up, Strength: pipeline.Moderate, Slope: 14.869835, R2: 0.5}},
 	} {
 		got, err := analyze.Trend(bars(0, c.closes...))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if diff := cmp.Diff(c.want, got); diff != "" {
+		if diff := cmp.Diff(c.want, got, within(1e-6)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -115,95 +148,104 @@ func TestTrend(t *testing.T) {
 	}
 }
 
-// Anomalies pass their threshold, not merely reach it; each bar is held against those before it; the order is by
-// surprise.
-func TestAnomalies(t *testing.T) {
-	s := analyze.Series{Symbol: "B", Interval: "1day", Bars: bars(100, 100, 105, 100, 94, 94, 94, 94, 94)}
-	s.Bars[5].Volume, s.Bars[6].Volume, s.Bars[7].Volume = 150, 325, 1000
-	quiet := analyze.Series{Symbol: "A", Interval: "1day", Bars: bars(100, 10, 10)}
-	got := analyze.Analyze([]analyze.Series{quiet, s})
-	var lines []string
-	for _, a := range got.Anomalies {
-		lines = append(lines, fmt.Sprintf("%s %s %s %.4f > %.1f", a.Symbol, a.Session, a.Kind, a.Value, a.Threshold))
+// within compares floats with a tolerance, relative above 1.
+func within(tolerance float64) cmp.Option {
+	return cmp.Comparer(func(x, y float64) bool { return math.Abs(x-y) <= tolerance*max(1, math.Abs(x)) })
+}
+
+// A drawdown is measured from the highest close before, says between which bars it lies, and of equal ones is the first.
+func TestDrawdown(t *testing.T) {
+	got, err := analyze.Drawdown(bars(0, 100, 120, 90, 120, 150, 120, 135))
+	want := pipeline.Drawdown{
+		Current: -10, // 100 (135/150 - 1)
+		Maximum: -25, // 100 (90/120 - 1); the later fall, from 150 to 120, is 20 %
+		High:    "2018-01-05", Peak: "2018-01-02", Trough: "2018-01-03",
 	}
-	// Bar 2 is +5 exactly: not beyond. Bar 3 is 100/105 - 1 = -4.76. Bar 4 is -6. Bar 6: 150/100 is the threshold
-	// exactly. Bar 7: 325 over (5*100 + 150)/6. Bar 8: 1000 over (5*100 + 150 + 325)/7.
-	want := []string{
-		"B 2018-01-08 volume_spike 7.1795 > 1.5",
-		"B 2018-01-07 volume_spike 3.0000 > 1.5",
-		"B 2018-01-04 large_move -6.0000 > 5.0",
+	if diff := cmp.Diff(want, got, within(1e-12)); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if diff := cmp.Diff(want, lines); diff != "" {
-		t.Errorf("anomalies (-want +got):\n%s", diff)
+	rising, err := analyze.Drawdown(bars(0, 1, 2, 3))
+	want = pipeline.Drawdown{High: "2018-01-03", Peak: "2018-01-01", Trough: "2018-01-01"}
+	if diff := cmp.Diff(want, rising); diff != "" || err != nil {
+		t.Errorf("rising: %v (-want +got):\n%s", err, diff)
 	}
-	if got.Aggregates.SymbolsWithAnomalies != 1 {
-		t.Errorf("symbols with anomalies on the last bar: got %d, want 1", got.Aggregates.SymbolsWithAnomalies)
+	if _, err := analyze.Drawdown(bars(0, 1)); err == nil || err.Error() != "needs 2 bars, has 1" {
+		t.Errorf("one bar: got %v", err)
 	}
 }
 
-// Old news is no news, and a list is no longer than a reader takes.
-func TestAnomaliesBounded(t *testing.T) {
-	old := analyze.Series{Symbol: "OLD", Interval: "1day", Bars: bars(0, append([]float64{1, 2}, doubling(20, 1)...)...)}
-	for i := range old.Bars {
-		old.Bars[i].Session = fmt.Sprintf("%02d", i)
+// The range looks back 52 weeks by the calendar, however many bars that is.
+func TestRange(t *testing.T) {
+	all := bars(0, 100, 50, 60, 70)
+	all[0].Day -= 500 // suspended for long: its high of 110 is forgotten
+	got, err := analyze.Range(all)
+	want := pipeline.Range{High: 77, Low: 45, Position: 78.125, From: "2018-01-02"} // 100 (70 - 45) / (77 - 45)
+	if diff := cmp.Diff(want, got, within(1e-9)); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	wild := analyze.Series{Symbol: "WILD", Interval: "1day", Bars: bars(0, doubling(40, 2)...)}
-	got := analyze.Analyze([]analyze.Series{old, wild})
-	if len(got.Anomalies) != analyze.MaxAnomalies {
-		t.Errorf("anomalies: got %d, want %d", len(got.Anomalies), analyze.MaxAnomalies)
+	still := bars(0, 5, 5)
+	for i := range still {
+		still[i].High, still[i].Low = 5, 5
 	}
-	for _, a := range got.Anomalies {
-		if a.Symbol == "OLD" && a.Session < "02" {
-			t.Errorf("anomaly of a bar before the last 20: %+v", a)
-		}
+	if _, err := analyze.Range(still); err == nil || err.Error() != "high and low are equal" {
+		t.Errorf("no range: got %v", err)
 	}
 }
 
-// The market is counted as its definitions say: sentiment at its thresholds, ties by symbol, short series left out.
-func TestMarket(t *testing.T) {
-	market := func(changes ...float64) pipeline.Aggregates {
-		all := []analyze.Series{{Symbol: "A0", Interval: "1day", Bars: bars(0, 5)}} // one bar: no change
-		for i, x := range changes {
-			all = append(all, analyze.Series{
-				Symbol: fmt.Sprintf("S%d", i), Interval: "1day", Bars: bars(0, 100, 100+x),
-			})
-		}
-		return analyze.Analyze(all).Aggregates
-	}
-	for _, c := range []struct {
-		changes []float64
-		want    pipeline.Sentiment
+// A record is held against the closes of 52 weeks, and is none without 21 of them.
+func TestRecord(t *testing.T) {
+	closes := append(alternating(21, 4, 5), 5.5)
+	for name, c := range map[string]struct {
+		bars []analyze.Bar
+		way  int
+		old  float64
 	}{
-		{nil, pipeline.Neutral},
-		{[]float64{0, 0}, pipeline.Neutral},
-		{[]float64{1, 1, 1, -1, -1}, pipeline.Bullish},  // 60 %
-		{[]float64{1, 1, -1, -1, -1}, pipeline.Bearish}, // 40 %
-		{[]float64{1, -1, 0}, pipeline.Neutral},
+		"high":      {bars(0, closes...), 1, 5},
+		"low":       {bars(0, append(alternating(21, 4, 5), 3)...), -1, 4},
+		"equal":     {bars(0, append(alternating(22, 4, 5), 5)...), 0, 0},
+		"neither":   {bars(0, append(alternating(21, 4, 5), 4.5)...), 0, 0},
+		"too short": {bars(0, closes[1:]...), 0, 0},
 	} {
-		if got := market(c.changes...).Sentiment; got != c.want {
-			t.Errorf("sentiment of %v: got %s, want %s", c.changes, got, c.want)
+		if way, old := analyze.Record(c.bars); way != c.way || old != c.old {
+			t.Errorf("%s: got %d, %g, want %d, %g", name, way, old, c.way, c.old)
 		}
 	}
+	old := bars(0, append([]float64{9}, closes...)...)
+	old[0].Day -= 400
+	if way, _ := analyze.Record(old); way != 1 {
+		t.Errorf("a higher close more than 52 weeks before: got %d, want 1", way)
+	}
+}
 
-	got := market(1, 3, -4, 0, 1, 1, 1, 1)
-	var names []string
-	for _, m := range append(got.TopGainers, got.TopLosers...) {
-		names = append(names, fmt.Sprintf("%s%+g", m.Symbol, m.Change))
-	}
-	if want, got := "S1+3 S0+1 S4+1 S5+1 S6+1 S2-4", strings.Join(names, " "); got != want {
-		t.Errorf("movers: got %s, want %s", got, want)
-	}
-	// Mean 4/8; squares 5*0.25 + 6.25 + 20.25 + 0.25 = 28, sqrt(28/8)
-	if *got.AverageChange != 0.5 || *got.Turbulence != 1.870829 {
-		t.Errorf("average and turbulence: got %g, %g, want 0.5, 1.870829", *got.AverageChange, *got.Turbulence)
-	}
-	if got.Advancers != 6 || got.Decliners != 1 || got.Unchanged != 1 || got.Bars != 17 || got.To != "2018-01-02" {
-		t.Errorf("counts: got %+v", got)
-	}
-	if one := market(1); one.Turbulence != nil || one.AverageChange == nil {
-		t.Errorf("one change: got turbulence %v, average %v", one.Turbulence, one.AverageChange)
-	}
-	if none := market(); none.AverageChange != nil {
-		t.Errorf("no change: got average %v", *none.AverageChange)
+// A year has as many bars as its market trades.
+func TestPeriodsPerYear(t *testing.T) {
+	week := bars(0, 1, 1, 1, 1, 1)       // Monday to Friday
+	weekend := bars(0, 1, 1, 1, 1, 1, 1) // and Saturday
+	for _, c := range []struct {
+		symbol, interval string
+		bars             []analyze.Bar
+		want             float64
+	}{
+		{"AAPL", "1day", week, 252},
+		{"AAPL", "1week", week, 52},
+		{"AAPL", "1month", week, 12},
+		{"AAPL", "3month", week, 4},
+		{"AAPL", "1h", week, 1638},     // 252 · 6.5
+		{"AAPL", "15min", week, 6552},  // 252 · 26
+		{"AAPL", "1min", week, 98280},  // 252 · 390
+		{"EUR/USD", "1day", week, 260}, // Monday to Friday
+		{"EUR/USD", "4h", week, 1560},  // 260 · 6
+		{"BTC/USD", "1day", weekend, 365},
+		{"BTC/USD", "1h", weekend, 8760},
+		{"BTC/USD", "1week", weekend, 52},
+		{"AAPL", "fortnight", week, 0},
+		{"AAPL", "0min", week, 0},
+		{"AAPL", "1", week, 0},
+		{"AAPL", "", week, 0},
+		{"AAPL", "99999999999999999999min", week, 0},
+	} {
+		if got := analyze.PeriodsPerYear(c.symbol, c.interval, c.bars); got != c.want {
+			t.Errorf("%s %s: got %g, want %g", c.symbol, c.interval, got, c.want)
+		}
 	}
 }

@@ -2,98 +2,201 @@ package analyze
 
 import (
 	"cmp"
-	"math"
+	"fmt"
 	"slices"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// MaxMovers is how many symbols the lists of gainers and losers hold.
-const MaxMovers = 5
+const (
+	// MaxMovers is how many symbols the lists of gainers and losers hold.
+	MaxMovers = 5
+	// MaxGroups is how many further groups are told of.
+	MaxGroups = 10
+)
 
-// aggregate computes the market from the changes over one bar. Its counts follow the rounded figures, so that what a
-// reader sees as 0 counts as unchanged.
-func aggregate(all []Series, insights []pipeline.Insight, odd map[string]bool) pipeline.Aggregates {
-	market := pipeline.Aggregates{
-		TopGainers: []pipeline.Mover{}, TopLosers: []pipeline.Mover{}, Intervals: []string{},
-		SymbolsWithAnomalies: len(odd),
+// aggregate computes the market: the largest group in full, the others in short, and what covers the whole file.
+func aggregate(tape *Tape, results []result) pipeline.Aggregates {
+	groups := group(results)
+	var market pipeline.Aggregates
+	if len(groups) > 0 {
+		market = describe(groups[0])
+		for _, g := range groups[1:min(len(groups), MaxGroups+1)] {
+			market.Groups = append(market.Groups, g.short())
+		}
+		market.MoreGroups = max(0, len(groups)-1-MaxGroups)
 	}
-	var changes []float64
-	for _, in := range insights {
-		if in.Change1 == nil {
-			continue
+	market.Intervals = []string{}
+	for i := range results {
+		r := &results[i]
+		if market.From == "" || r.first < market.From {
+			market.From = r.first
 		}
-		mover := pipeline.Mover{Symbol: in.Symbol, Change: *in.Change1}
-		changes = append(changes, mover.Change)
-		switch {
-		case mover.Change > 0:
-			market.Advancers++
-			market.TopGainers = append(market.TopGainers, mover)
-		case mover.Change < 0:
-			market.Decliners++
-			market.TopLosers = append(market.TopLosers, mover)
-		default:
-			market.Unchanged++
-		}
-	}
-	market.TopGainers = top(market.TopGainers, func(a, b pipeline.Mover) int { return cmp.Compare(b.Change, a.Change) })
-	market.TopLosers = top(market.TopLosers, func(a, b pipeline.Mover) int { return cmp.Compare(a.Change, b.Change) })
-	market.Sentiment = sentiment(market.Advancers, market.Decliners)
-	market.AverageChange, market.Turbulence = moments(changes)
-	for _, s := range all {
-		first, end := s.Bars[0].Session, s.Bars[len(s.Bars)-1].Session
-		if market.From == "" || first < market.From {
-			market.From = first
-		}
-		market.To = max(market.To, end)
-		market.Bars += len(s.Bars)
-		market.Intervals = append(market.Intervals, s.Interval)
+		market.To = max(market.To, r.insight.Session)
+		market.Bars += r.insight.Bars
+		market.Repeated += r.repeated
+		market.Intervals = append(market.Intervals, tape.tracks[i].interval)
 	}
 	slices.Sort(market.Intervals)
 	market.Intervals = slices.Compact(market.Intervals)
 	return market
 }
 
-// top keeps the first movers by an order; the insights that they come from are sorted by symbol, which breaks ties.
-func top(movers []pipeline.Mover, order func(a, b pipeline.Mover) int) []pipeline.Mover {
-	slices.SortStableFunc(movers, order)
-	return movers[:min(len(movers), MaxMovers)]
+// members are the series of one group, sorted by symbol. Changes of other lengths, or of another day, are not comparable
+// with theirs.
+type members []*result
+
+// group sorts series into groups, the one with the most series first, then the later session, then by interval.
+func group(results []result) []members {
+	type key struct{ interval, session string }
+	index := make(map[key]int)
+	var groups []members
+	for i := range results {
+		r := &results[i]
+		k := key{r.insight.Interval, r.insight.Session}
+		at, known := index[k]
+		if !known {
+			at = len(groups)
+			index[k] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], r)
+	}
+	slices.SortFunc(groups, func(a, b members) int {
+		x, y := a[0].insight, b[0].insight
+		return cmp.Or(
+			cmp.Compare(len(b), len(a)), cmp.Compare(y.Session, x.Session), cmp.Compare(x.Interval, y.Interval),
+		)
+	})
+	return groups
 }
 
-// sentiment is the rule of [pipeline.Sentiment], in whole numbers. A market that did not move is neutral.
-func sentiment(advancers, decliners int) pipeline.Sentiment {
-	moved := advancers + decliners
-	switch {
-	case moved == 0:
-		return pipeline.Neutral
-	case 100*advancers >= 60*moved:
-		return pipeline.Bullish
-	case 100*advancers <= 40*moved:
-		return pipeline.Bearish
-	default:
-		return pipeline.Neutral
-	}
+// tally is what a group is counted by. Counts follow the rounded changes, so that what a reader sees as 0 counts as
+// unchanged.
+type tally struct {
+	advancers, decliners, unchanged int
+	movers                          []pipeline.Mover
+	changes                         []float64
+	up, down                        float64 // volume
 }
 
-// moments gives the mean of the changes in percent and their cross-sectional dispersion in percentage points:
-//
-//	sqrt(Σ (x - x̄)² / n)
-//
-// Over all symbols of the file, not a sample of them, hence n. Source of the dispersion: Solnik and Roulet,
-// "Dispersion as Cross-Sectional Correlation", Financial Analysts Journal 56(1), 2000. nil where there are too few
-// changes, or none finite.
-func moments(changes []float64) (mean, dispersion *float64) {
-	if len(changes) == 0 {
-		return nil, nil
+func (g members) tally() tally {
+	var t tally
+	for _, r := range g {
+		if r.insight.Change1 == nil {
+			continue
+		}
+		x := *r.insight.Change1
+		t.movers = append(t.movers, pipeline.Mover{Symbol: r.insight.Symbol, Change: x})
+		t.changes = append(t.changes, x)
+		switch volume := max(r.volume, 0); {
+		case x > 0:
+			t.advancers, t.up = t.advancers+1, t.up+volume
+		case x < 0:
+			t.decliners, t.down = t.decliners+1, t.down+volume
+		default:
+			t.unchanged++
+		}
 	}
-	x, squares := spread(changes)
-	if !finite(x) {
-		return nil, nil
+	return t
+}
+
+func (g members) short() pipeline.Group {
+	t := g.tally()
+	short := pipeline.Group{
+		Interval: g[0].insight.Interval, Session: g[0].insight.Session, Series: len(g),
+		Sentiment: sentiment(t.advancers, t.decliners),
+		Advancers: t.advancers, Decliners: t.decliners, Unchanged: t.unchanged,
 	}
-	x = round(x)
-	if d := math.Sqrt(squares / float64(len(changes))); len(changes) > 1 && finite(d) {
-		d = round(d)
-		dispersion = &d
+	if mean, _ := spread(t.changes); len(t.changes) > 0 && finite(mean) {
+		mean = round(mean)
+		short.AverageChange = &mean
 	}
-	return &x, dispersion
+	return short
+}
+
+// describe computes a group in full.
+func describe(g members) pipeline.Aggregates {
+	t := g.tally()
+	var p page
+	keep := func(name string, x float64, err error) *float64 {
+		if p.miss(name, err) {
+			return nil
+		}
+		x = round(x)
+		return &x
+	}
+	market := pipeline.Aggregates{
+		Interval: g[0].insight.Interval, Session: g[0].insight.Session, Series: len(g),
+		Sentiment: sentiment(t.advancers, t.decliners),
+		Advancers: t.advancers, Decliners: t.decliners, Unchanged: t.unchanged,
+		TopGainers: top(t.movers, 1), TopLosers: top(t.movers, -1),
+	}
+	share, err := AdvancingShare(t.advancers, t.decliners)
+	market.AdvancingShare = keep("advancing_share", share, err)
+	mean, middle, dispersion := moments(t.changes)
+	market.AverageChange = keep("average_change", mean.x, mean.err)
+	market.MedianChange = keep("median_change", middle.x, middle.err)
+	market.Dispersion = keep("dispersion", dispersion.x, dispersion.err)
+	market.Breadth = g.breadth(t, keep)
+
+	w := g.window()
+	market.Turbulence = turbulence(w, market.Dispersion, len(t.changes))
+	if market.Turbulence == nil {
+		p.miss("turbulence", dispersion.err)
+	}
+	if correlation, err := w.correlation(); !p.miss("correlation", err) {
+		market.Correlation = &correlation
+	}
+	for _, r := range g {
+		if r.odd {
+			market.SymbolsWithAnomalies++
+		}
+	}
+	market.AnomalyShare = round(100 * float64(market.SymbolsWithAnomalies) / float64(len(g)))
+	market.Absent = p.absent
+	return market
+}
+
+func (g members) breadth(t tally, keep func(string, float64, error) *float64) pipeline.Breadth {
+	b := pipeline.Breadth{}
+	above, known := 0, 0
+	for _, r := range g {
+		if r.record > 0 {
+			b.NewHighs++
+		}
+		if r.record < 0 {
+			b.NewLows++
+		}
+		if sma := r.insight.SMA50; sma != nil {
+			known++
+			if r.close > *sma {
+				above++
+			}
+		}
+	}
+	var err error
+	if known == 0 {
+		err = absence(fmt.Sprintf("no symbol has %d bars", LongSMA))
+	}
+	b.AboveSMA50 = keep("breadth.above_sma_50", 100*float64(above)/float64(known), err)
+	if finite(t.up) && finite(t.down) {
+		b.UpVolume, b.DownVolume = round(t.up), round(t.down)
+	}
+	trin, err := TRIN(t.advancers, t.decliners, t.up, t.down)
+	b.TRIN = keep("breadth.trin", trin, err)
+	return b
+}
+
+// top gives the first symbols that moved most, up for way 1 and down for -1. Movers are sorted by symbol, which breaks
+// ties.
+func top(movers []pipeline.Mover, way float64) []pipeline.Mover {
+	list := []pipeline.Mover{}
+	for _, m := range movers {
+		if way*m.Change > 0 {
+			list = append(list, m)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b pipeline.Mover) int { return cmp.Compare(way*b.Change, way*a.Change) })
+	return list[:min(len(list), MaxMovers)]
 }

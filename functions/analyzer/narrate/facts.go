@@ -53,9 +53,21 @@ func (b *book) market(item pipeline.Item) {
 	if x := market.AverageChange; x != nil {
 		b.add("market", "average_change", "average change over the last bar", percent(*x), direction(*x))
 	}
-	if x := market.Turbulence; x != nil {
-		b.add("market", "turbulence", "dispersion of the changes between symbols", points(*x), "")
+	if x := market.MedianChange; x != nil {
+		b.add("market", "median_change", "median change over the last bar", percent(*x), direction(*x))
 	}
+	if x := market.Dispersion; x != nil {
+		b.add("market", "dispersion", "dispersion of the changes between symbols", points(*x), "")
+	}
+	if x := market.Turbulence; x != nil && x.Method == pipeline.ByDistance {
+		b.add("market", "turbulence", "how unusual the last bar was for the whole market, as a multiple of what is usual",
+			multiple(x.Value), "")
+	}
+	if x := market.Breadth.AboveSMA50; x != nil {
+		b.add("market", "above_average", "share of symbols above their average of fifty bars", unsigned(percent(*x)), "")
+	}
+	count("new_highs", "number of symbols at a record high of a year", market.Breadth.NewHighs)
+	count("new_lows", "number of symbols at a record low of a year", market.Breadth.NewLows)
 }
 
 func (b *book) mover(insights []pipeline.Insight, mover pipeline.Mover) {
@@ -81,15 +93,25 @@ func (b *book) anomaly(a pipeline.Anomaly) {
 	if !safeTime(a.Session) {
 		return
 	}
+	name, meaning, value, way := string(a.Kind), "", percent(a.Value), direction(a.Value)
 	switch a.Kind {
 	case pipeline.LargeMove:
-		if b.add(a.Symbol, "large_move", "unusually large change of one bar", percent(a.Value), direction(a.Value)) {
-			b.add(a.Symbol, "large_move_time", "time of that bar", a.Session, "")
-		}
+		meaning = "unusually large change of one bar"
 	case pipeline.VolumeSpike:
-		if b.add(a.Symbol, "volume_spike", "unusually high volume of one bar, over its average", multiple(a.Value), "") {
-			b.add(a.Symbol, "volume_spike_time", "time of that bar", a.Session, "")
-		}
+		meaning, value, way = "unusually high volume of one bar, over its average", multiple(a.Value), ""
+	case pipeline.UnusualMove:
+		meaning, value = "change of one bar, by how far it is from the usual ones", deviations(a.Value)
+	case pipeline.Gap:
+		meaning = "gap from the close to the next open"
+	case pipeline.RecordHigh, pipeline.RecordLow:
+		meaning = "by how much a close went beyond the record of a year"
+	case pipeline.VolatilityShift:
+		meaning, value, way = "volatility of ten bars, over that of the bars before", multiple(a.Value), ""
+	default:
+		return
+	}
+	if b.add(a.Symbol, name, meaning, value, way) {
+		b.add(a.Symbol, name+"_time", "time of that bar", a.Session, "")
 	}
 }
 

@@ -20,7 +20,7 @@ func testBook() book {
 			{Symbol: "CME", Interval: "1week", Close: "30", Change1: figure(-0.001)},
 		},
 		Aggregates: pipeline.Aggregates{
-			Sentiment: pipeline.Bearish, Advancers: 1, Decliners: 3, AverageChange: figure(-0.25), Turbulence: figure(1.5),
+			Sentiment: pipeline.Bearish, Advancers: 1, Decliners: 3, AverageChange: figure(-0.25), Dispersion: figure(1.5),
 			TopGainers: []pipeline.Mover{{Symbol: "AAPL", Change: 1.25}},
 			TopLosers:  []pipeline.Mover{{Symbol: "BA", Change: -1.75}, {Symbol: "BRK.B", Change: -0.5}, {Symbol: "CME", Change: -0.001}},
 			From:       "2017-02-13", To: "2018-02-05", Bars: 1208,

@@ -25,13 +25,13 @@ func weekly(t *testing.T) pipeline.Item {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	series, n, err := analyze.Read(rows)
+	tape, err := analyze.Read(rows)
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := pipelinetest.Announcement()
-	e.RawCount, e.ValidCount, e.InvalidCount = n+1, n, 1
-	return analyze.Analyze(series).Item(e, time.Date(2018, 2, 12, 0, 0, 0, 0, time.UTC))
+	e.RawCount, e.ValidCount, e.InvalidCount = tape.Rows+1, tape.Rows, 1
+	return analyze.Analyze(tape).Item(e, time.Date(2018, 2, 12, 0, 0, 0, 0, time.UTC))
 }
 
 // clock records the pauses instead of making them.

@@ -14,7 +14,7 @@ const maxNamed = 3
 // Symbols that are not [safe] are not named.
 func Plain(item pipeline.Item) string {
 	paragraphs := []string{marketLine(item)}
-	for _, text := range []string{movers(item.Aggregates), notable(item), quality(item.RowCounts)} {
+	for _, text := range []string{movers(item.Aggregates), notable(item), quality(item)} {
 		if text != "" {
 			paragraphs = append(paragraphs, text)
 		}
@@ -49,8 +49,11 @@ func marketLine(item pipeline.Item) string {
 		over, percent(*market.AverageChange), market.Sentiment)
 	fmt.Fprintf(&b, " with %s advancing, %s declining and %s unchanged.",
 		thousands(int64(market.Advancers)), thousands(int64(market.Decliners)), thousands(int64(market.Unchanged)))
-	if market.Turbulence != nil {
-		fmt.Fprintf(&b, " Changes were spread by %s around their average.", points(*market.Turbulence))
+	if market.Dispersion != nil {
+		fmt.Fprintf(&b, " Changes were spread by %s around their average.", points(*market.Dispersion))
+	}
+	if x := market.Turbulence; x != nil && x.Method == pipeline.ByDistance {
+		fmt.Fprintf(&b, " As a whole the market's move was %s as unusual as the average one.", multiple(x.Value))
 	}
 	return b.String()
 }
@@ -82,12 +85,8 @@ func notable(item pipeline.Item) string {
 		if !safe(a.Symbol) || !safeTime(a.Session) || len(names) == maxNamed {
 			continue
 		}
-		switch a.Kind {
-		case pipeline.LargeMove:
-			names = append(names, fmt.Sprintf("%s changed by %s in the bar of %s", a.Symbol, percent(a.Value), a.Session))
-		case pipeline.VolumeSpike:
-			names = append(names, fmt.Sprintf("%s traded %s its usual volume in the bar of %s",
-				a.Symbol, multiple(a.Value), a.Session))
+		if what := told(a); what != "" {
+			names = append(names, fmt.Sprintf("%s %s in the bar of %s", a.Symbol, what, a.Session))
 		}
 	}
 	if len(names) == 0 {
@@ -100,10 +99,38 @@ func notable(item pipeline.Item) string {
 	return fmt.Sprintf("What stands out among the recent bars: %s. %s", list(names), last)
 }
 
-func quality(rows pipeline.RowCounts) string {
-	if rows.Rejected == 0 {
-		return fmt.Sprintf("Every row of the file, %s in all, passed the checks.", thousands(rows.Raw))
+// told says in a statement what an anomaly is; empty for a kind that has none.
+func told(a pipeline.Anomaly) string {
+	switch a.Kind {
+	case pipeline.LargeMove:
+		return "changed by " + percent(a.Value)
+	case pipeline.VolumeSpike:
+		return "traded " + multiple(a.Value) + " its usual volume"
+	case pipeline.UnusualMove:
+		return "moved " + deviations(a.Value) + " from its usual change"
+	case pipeline.Gap:
+		return "opened with a gap of " + percent(a.Value)
+	case pipeline.RecordHigh:
+		return "closed at a record high of a year"
+	case pipeline.RecordLow:
+		return "closed at a record low of a year"
+	case pipeline.VolatilityShift:
+		return "had become " + multiple(a.Value) + " as volatile as before"
+	default:
+		return ""
 	}
-	return fmt.Sprintf("Of %s of the file, %s passed the checks and %s rejected.", counted(rows.Raw, "row", "rows"),
-		thousands(rows.Processed), counted(rows.Rejected, "was", "were"))
+}
+
+func quality(item pipeline.Item) string {
+	rows := item.RowCounts
+	text := fmt.Sprintf("Every row of the file, %s in all, passed the checks.", thousands(rows.Raw))
+	if rows.Rejected > 0 {
+		text = fmt.Sprintf("Of %s of the file, %s passed the checks and %s rejected.", counted(rows.Raw, "row", "rows"),
+			thousands(rows.Processed), counted(rows.Rejected, "was", "were"))
+	}
+	if n := item.Aggregates.DataProblems; n > 0 {
+		text += fmt.Sprintf(" In %s the price jumped as after a split or a change of scale; that is kept out of the figures.",
+			counted(int64(n), "bar", "bars"))
+	}
+	return text
 }

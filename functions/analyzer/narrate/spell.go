@@ -19,6 +19,9 @@ func unsigned(text string) string { return strings.TrimLeft(text, "+-") }
 func points(x float64) string   { return magnitude(x) + " percentage points" }
 func multiple(x float64) string { return magnitude(x) + " times" }
 
+// deviations spells a z-score.
+func deviations(x float64) string { return magnitude(x) + " standard deviations" }
+
 // magnitude spells |x| with two decimals.
 func magnitude(x float64) string {
 	return strings.TrimPrefix(strconv.FormatFloat(x, 'f', 2, 64), "-")

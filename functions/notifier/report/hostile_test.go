@@ -31,7 +31,18 @@ func hostile(symbols int) pipeline.Item {
 		ExecutiveSummary: strings.Repeat(bad+"\n\n", 100),
 	}
 	a := &item.Aggregates
-	a.Turbulence, a.From, a.Intervals = &x, bad, []string{bad, "1day"}
+	a.Turbulence, a.From, a.Intervals = &pipeline.Turbulence{Value: x, Reason: bad}, bad, []string{bad, "1day"}
+	long := &pipeline.Pair{A: bad, B: bad, Correlation: x}
+	a.Correlation = &pipeline.Correlation{Average: x, Highest: long, Lowest: &pipeline.Pair{A: bad, B: bad}}
+	a.Breadth = pipeline.Breadth{AboveSMA50: &x, UpVolume: x, DownVolume: -x, TRIN: &x}
+	a.DataProblems, a.MoreGroups = symbols, symbols
+	item.Quality.Reasons, item.Quality.Warnings = make(map[string]int64), make(map[string]int64)
+	for i := range symbols {
+		code := fmt.Sprint(i) + bad
+		item.Quality.Reasons[code], item.Quality.Warnings[code] = 1<<62, 1<<62
+		item.DataProblems = append(item.DataProblems, pipeline.DataProblem{Symbol: bad, Session: bad, Code: bad, Ratio: -x})
+		a.Groups = append(a.Groups, pipeline.Group{Interval: bad, Session: bad, Series: symbols, Sentiment: pipeline.Sentiment(bad)})
+	}
 	for i := range symbols {
 		symbol := fmt.Sprint(i) + bad
 		item.Insights = append(item.Insights, pipeline.Insight{
@@ -82,8 +93,8 @@ func TestMailIsBounded(t *testing.T) {
 			t.Errorf("%s: subject has %d characters", name, n)
 		}
 		for part, text := range map[string]string{"html": r.HTML, "text": r.Text} {
-			if !strings.Contains(text, "7,970 more") {
-				t.Errorf("%s: %s does not say that 7,970 symbols are not shown", name, part)
+			if !strings.Contains(text, "7,975 more") {
+				t.Errorf("%s: %s does not say that 7,975 symbols are not shown", name, part)
 			}
 		}
 		t.Logf("%s: html %d bytes, text %d bytes", name, len(r.HTML), len(r.Text))
@@ -107,7 +118,7 @@ func market(symbols int) pipeline.Item {
 // Of too many symbols, those that moved most are shown.
 func TestLargestMovesAreShown(t *testing.T) {
 	r := render(t, market(100))
-	for symbol, shown := range map[string]bool{"S99": true, "S70": true, "S69": false, "S1": false} {
+	for symbol, shown := range map[string]bool{"S99": true, "S75": true, "S74": false, "S1": false} {
 		if strings.Contains(r.Text, "\n"+symbol+" ") != shown {
 			t.Errorf("%s shown: %t, want %t", symbol, !shown, shown)
 		}
@@ -176,7 +187,7 @@ func TestWordsFitTheInterval(t *testing.T) {
 		{[]string{"1h"}, "2018-02-05 15:30:00", []string{"5 February 2018, 15:30\n", "previous hour", "exchange time"}},
 		{[]string{"15min"}, "2018-02-05 15:30:00", []string{"since the previous 15-minute bar", "5\u00a0bars"}},
 		{[]string{"4h"}, "2018-02-05 12:00:00", []string{"since the previous 4-hour bar", "4-hour bars"}},
-		{[]string{"1day", "1week"}, "2018-02-05", []string{"5 February 2018\n", "since the previous bar", "series advanced"}},
+		{[]string{"1day", "1week"}, "2018-02-05", []string{"5 February 2018\n", "since the previous bar", "symbols advanced"}},
 		{[]string{"fortnight"}, "soon", []string{"\nsoon\n", "since the previous bar"}},
 		{nil, "", []string{"since the previous bar"}},
 	} {

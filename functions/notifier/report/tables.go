@@ -29,15 +29,20 @@ func movers(a pipeline.Aggregates) (gainers, losers []mover) {
 	return show(a.TopGainers), show(a.TopLosers)
 }
 
-// rows shows each insight, or of too many those that moved most. Where all have one currency it is told once.
-func rows(insights []pipeline.Insight, mixed bool, n *notes) (shown []row, currency string) {
-	if len(insights) > maxRows {
-		insights = slices.Clone(insights)
-		slices.SortStableFunc(insights, func(a, b pipeline.Insight) int {
-			return cmp.Compare(size(b.Change1), size(a.Change1))
-		})
-		insights = insights[:maxRows]
+// most picks n insights: all, or of more those that moved most.
+func most(insights []pipeline.Insight, n int) []pipeline.Insight {
+	if len(insights) <= n {
+		return insights
 	}
+	insights = slices.Clone(insights)
+	slices.SortStableFunc(insights, func(a, b pipeline.Insight) int {
+		return cmp.Compare(size(b.Change1), size(a.Change1))
+	})
+	return insights[:n]
+}
+
+// rows shows changes, trend and activity. Where all have one currency it is told once.
+func rows(insights []pipeline.Insight, mixed bool, n *notes) (shown []row, currency string) {
 	shared := len(insights) > 0
 	for _, in := range insights {
 		shared = shared && in.Currency == insights[0].Currency
@@ -70,6 +75,33 @@ func rows(insights []pipeline.Insight, mixed bool, n *notes) (shown []row, curre
 	return shown, currency
 }
 
+// levels shows where symbols stand: the place in their 52 weeks, momentum, averages and risk.
+func levels(insights []pipeline.Insight, mixed bool, n *notes) (shown []level) {
+	percent := func(x float64) figure { return figure{text: share100(x)} }
+	signedPercent := func(x float64) figure { return figure{text: signed(x) + nbsp + "%"} }
+	current := func(d pipeline.Drawdown) figure { return signedPercent(d.Current) }
+	deepest := func(d pipeline.Drawdown) figure { return signedPercent(d.Maximum) }
+	for _, in := range insights {
+		l := level{symbol: cut(clean(in.Symbol), maxSymbol)}
+		if mixed {
+			l.interval = cut(clean(in.Interval), maxSymbol)
+		}
+		l.figures = [6]figure{
+			orAbsent(n, in.Range, in.Absent["range"], func(r pipeline.Range) figure { return percent(r.Position) }),
+			orAbsent(n, in.RSI14, in.Absent["rsi_14"], func(x float64) figure { return figure{text: number(x)} }),
+			orAbsent(n, in.SMAGap, in.Absent["sma_gap"], signedPercent),
+			orAbsent(n, in.VolatilityAnnual, in.Absent["volatility_annual"], percent),
+			orAbsent(n, in.Drawdown, in.Absent["drawdown"], current),
+			orAbsent(n, in.Drawdown, in.Absent["drawdown"], deepest),
+		}
+		shown = append(shown, l)
+	}
+	return shown
+}
+
+// levelHeads name the columns of [levels].
+var levelHeads = [6]string{"52 weeks", "RSI", "Averages", "Vol. p.a.", "Drawdown", "Deepest"}
+
 // size orders by how far a symbol moved; one without a change comes last.
 func size(change *float64) float64 {
 	if change == nil {
@@ -84,18 +116,33 @@ func anomalies(list []pipeline.Anomaly, p period, mixed bool) (shown []anomaly) 
 		if mixed {
 			s.symbol += " (" + cut(clean(a.Interval), maxSymbol) + ")"
 		}
-		switch a.Kind {
-		case pipeline.LargeMove:
-			s.value = change(a.Value)
-			s.what = fmt.Sprintf("moved more than %s%s%% in one %s", short(a.Threshold), nbsp, p.bar)
-		case pipeline.VolumeSpike:
-			s.value = figure{text: number(a.Value) + "×"}
-			s.what = fmt.Sprintf("volume above %s× its average", short(a.Threshold))
-		default:
-			s.value = figure{text: signed(a.Value)}
-			s.what = fmt.Sprintf("%s, beyond %s", cut(clean(string(a.Kind)), maxSymbol), short(a.Threshold))
-		}
+		s.value, s.what = told(a, p)
 		shown = append(shown, s)
 	}
 	return shown
+}
+
+// told is what was seen, and in words what it is.
+func told(a pipeline.Anomaly, p period) (value figure, what string) {
+	switch a.Kind {
+	case pipeline.LargeMove:
+		return change(a.Value), fmt.Sprintf("moved more than %s%s%% in one %s", short(a.Threshold), nbsp, p.bar)
+	case pipeline.VolumeSpike:
+		return figure{text: number(a.Value) + "×"}, fmt.Sprintf("volume above %s× its average", short(a.Threshold))
+	case pipeline.UnusualMove:
+		return figure{text: signed(a.Value)}, fmt.Sprintf("change of one %s far from its usual ones, robust z beyond %s",
+			p.bar, short(a.Threshold))
+	case pipeline.Gap:
+		return change(a.Value), fmt.Sprintf("opened outside the range of the %s before, by more than %s%s%%",
+			p.bar, short(a.Threshold), nbsp)
+	case pipeline.RecordHigh:
+		return change(a.Value), "beyond the highest close of 52 weeks; " + share100(a.Threshold) + " is a usual move"
+	case pipeline.RecordLow:
+		return change(a.Value), "below the lowest close of 52 weeks; " + share100(a.Threshold) + " is a usual move"
+	case pipeline.VolatilityShift:
+		return figure{text: number(a.Value) + "×"}, "volatility of 10 changes, over that of the 60 before"
+	default:
+		return figure{text: signed(a.Value)},
+			fmt.Sprintf("%s, beyond %s", cut(clean(string(a.Kind)), maxSymbol), short(a.Threshold))
+	}
 }

@@ -32,6 +32,10 @@ func text(v view) string {
 		line(leader(s.label, s.value.String()))
 	}
 
+	for _, f := range v.market {
+		line(wrap(left(f.name+":", 16)+f.value, strings.Repeat(" ", 16)))
+	}
+
 	heading("Executive summary")
 	for i, p := range v.summary {
 		if i > 0 {
@@ -55,7 +59,9 @@ func text(v view) string {
 
 	heading("Symbols")
 	table(line, v)
-	for _, s := range append([]string{v.moreRows}, v.notes...) {
+	line("")
+	levelTable(line, v)
+	for _, s := range append([]string{v.moreLevels, v.moreRows}, v.notes...) {
 		if s != "" {
 			wrapped(s)
 		}
@@ -109,6 +115,29 @@ func table(line func(string), v view) {
 		line(fmt.Sprintf("%s: %s", all[0], all[1]))
 		line(wrap(fmt.Sprintf("    %s %s, %s %s, %s %s, trend %s, volatility %s, volume %s",
 			heads[0], all[2], heads[1], all[3], heads[2], all[4], all[5], all[6], all[7]), "    "))
+	}
+}
+
+// levelColumns are the widths of the second table of symbols.
+var levelColumns = [...]int{16, 10, 8, 11, 10, 12, 11}
+
+// levelTable writes the second table of symbols.
+func levelTable(line func(string), v view) {
+	write := func(name string, figures [6]string) {
+		var b strings.Builder
+		b.WriteString(left(name, levelColumns[0]))
+		for i, f := range figures {
+			b.WriteString(right(f, levelColumns[i+1]-1) + " ")
+		}
+		line(wrap(strings.TrimRight(b.String(), " "), "    "))
+	}
+	write("Symbol", levelHeads)
+	for _, l := range v.levels {
+		var figures [6]string
+		for i, f := range l.figures {
+			figures[i] = f.String()
+		}
+		write(strings.TrimSpace(l.symbol+" "+l.interval), figures)
 	}
 }
 

@@ -11,7 +11,8 @@ import (
 // Bounds that keep a mail readable and below the size at which Gmail clips it, whatever the item holds. Lengths are in
 // characters.
 const (
-	maxRows      = 30
+	maxRows      = 25
+	maxLevels    = 10
 	maxAnomalies = 10
 	maxMovers    = 5
 	maxSymbol    = 16
@@ -35,7 +36,10 @@ type view struct {
 	currency           string
 	mixed              bool
 	rows               []row
+	levels             []level
+	moreLevels         string
 	moreRows           string
+	market             []fact
 	anomalies          []anomaly
 	moreAnomalies      string
 	quality            []string
@@ -71,6 +75,12 @@ type row struct {
 	volatility, volume figure
 }
 
+// level is a symbol's place in its range, its momentum and its risk.
+type level struct {
+	symbol, interval string
+	figures          [6]figure
+}
+
 type anomaly struct {
 	when, symbol, what string
 	value              figure
@@ -83,11 +93,8 @@ func newView(item pipeline.Item) view {
 	p := periodOf(a.Intervals)
 	v := view{period: p, mixed: len(a.Intervals) > 1, sentiment: mood(a.Sentiment)}
 	asOf := cut(clean(item.AsOf), maxDatetime)
-	advanced := fmt.Sprintf("%s of %s advanced", count(a.Advancers), plural(item.SymbolsAnalyzed, "symbol"))
-	if v.mixed {
-		// A symbol counts once for each interval.
-		advanced = fmt.Sprintf("%s of %s series advanced", count(a.Advancers), count(a.Advancers+a.Decliners+a.Unchanged))
-	}
+	// Of the market's group: others of the file have another interval or another last session.
+	advanced := fmt.Sprintf("%s of %s advanced", count(a.Advancers), plural(a.Series, "symbol"))
 	v.subject = fmt.Sprintf("Market summary %s: %s, %s", asOf, v.sentiment.text, advanced)
 	v.title = p.titleOf(item.AsOf)
 	v.subtitle = fmt.Sprintf("Data as of %s%s · %s · %s",
@@ -100,7 +107,12 @@ func newView(item pipeline.Item) view {
 	v.breadth = breadth(a)
 	v.gainers, v.losers = movers(a)
 	v.preheader = preheader(v)
-	v.rows, v.currency = rows(item.Insights, v.mixed, &n)
+	v.market = market(a, p)
+	v.rows, v.currency = rows(most(item.Insights, maxRows), v.mixed, &n)
+	v.levels = levels(most(item.Insights, maxLevels), v.mixed, &n)
+	if len(v.levels) < len(v.rows) {
+		v.moreLevels = fmt.Sprintf("The %s that moved most.", count(len(v.levels)))
+	}
 	if more := max(item.SymbolsAnalyzed, len(item.Insights)) - len(v.rows); more > 0 {
 		v.moreRows = fmt.Sprintf("The %s that moved most; %s more in the stored analysis.", count(len(v.rows)), count(more))
 	}
@@ -110,7 +122,7 @@ func newView(item pipeline.Item) view {
 	}
 	v.notes = n.lines()
 	v.quality = quality(item)
-	v.method = method(p)
+	v.method = method(a.Turbulence, p)
 	v.origin = origin(item)
 	return v
 }
@@ -136,15 +148,13 @@ func stats(a pipeline.Aggregates, n *notes) []stat {
 		return figure{tone: t, glyph: glyph, text: count(total)}
 	}
 	average := orAbsent(n, a.AverageChange, "no symbol has two bars", change)
-	turbulence := orAbsent(n, a.Turbulence, "fewer than two symbols have two bars", func(x float64) figure {
-		return figure{text: number(x) + nbsp + "pp"}
-	})
+	unusual := orAbsent(n, a.Turbulence, "fewer than two symbols have two bars", turbulence)
 	return []stat{
 		{"Advancers", tally(a.Advancers, up, "▲")},
 		{"Decliners", tally(a.Decliners, down, "▼")},
 		{"Unchanged", tally(a.Unchanged, flat, "=")},
 		{"Average change", average},
-		{"Turbulence", turbulence},
+		{"Turbulence", unusual},
 	}
 }
 

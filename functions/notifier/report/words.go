@@ -20,21 +20,34 @@ func quality(item pipeline.Item) []string {
 			where = "s3://" + item.Source.Bucket + "/" + where
 		}
 		lines = append(lines, "Each rejected row, with its reasons: "+cut(clean(where), maxLine))
-	case c.Rejected == 0:
+	case c.Rejected == 0 && len(item.Quality.Warnings) == 0:
 		lines = append(lines, "Every row passed every check.")
 	}
-	return lines
+	lines = append(lines, tell(item.Quality.Reasons, "Rejected", "row")...)
+	lines = append(lines, tell(item.Quality.Warnings, "Used, with a warning", "bar")...)
+	return append(lines, problems(item)...)
 }
 
-func method(p period) []string {
+func method(t *pipeline.Turbulence, p period) []string {
 	return []string{
 		fmt.Sprintf("Changes compare the last close with the close so many %ss before.", p.bar),
 		fmt.Sprintf("Trend is the slope of the least-squares line through the last 20 closes' logarithms, per %s.", p.bar),
 		fmt.Sprintf("Volatility is the standard deviation of the last 20 changes from %s to %s.", p.bar, p.bar),
 		"Volume is the last one against the average of up to 20 before it.",
-		fmt.Sprintf("Turbulence is how far the symbols' changes over one %s lie apart: "+
-			"their standard deviation, in percentage points.", p.bar),
+		"52 weeks is the close's place between their lowest low, 0 %, and highest high. RSI is Wilder's, over 14 bars. " +
+			"Averages is the mean close of 20 bars against that of 50. Vol. p.a. is the volatility by the year. " +
+			"Drawdown is the close against the highest before; Deepest, the worst since the first bar.",
+		turbulenceMethod(t, p),
 	}
+}
+
+func turbulenceMethod(t *pipeline.Turbulence, p period) string {
+	if t != nil && t.Method == pipeline.ByDistance {
+		return fmt.Sprintf("Turbulence is how unusual the changes of one %s were together, by their Mahalanobis distance "+
+			"from the %s before: 1× is usual.", p.bar, count(t.Bars))
+	}
+	return fmt.Sprintf("Turbulence is how far the symbols' changes over one %s lie apart: "+
+		"their standard deviation, in percentage points.", p.bar)
 }
 
 func origin(item pipeline.Item) []fact {

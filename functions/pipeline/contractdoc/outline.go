@@ -52,7 +52,9 @@ func outline() []section {
 			title: "Analysis",
 			lead:  "One item of the table for each run. It is the record of the analysis and the outbox of the mail.",
 			names: []string{
-				"Item", "RowCounts", "Insight", "Trend", "Direction", "Anomaly", "AnomalyKind", "Aggregates",
+				"Item", "RowCounts", "Quality", "Insight", "Range", "Trend", "Direction", "Strength", "MACD", "Drawdown",
+				"Anomaly", "AnomalyKind", "DataProblem", "Aggregates", "Breadth", "Turbulence", "TurbulenceMethod",
+				"Correlation", "Pair", "Group", "InsightsObject", "FullInsights",
 				"Sentiment", "Mover", "Narration", "NarrationSource", "Delivery", "DeliveryState",
 			},
 		},

@@ -200,15 +200,42 @@ func CheckItem(item pipeline.Item) []string {
 	check(slices.IsSortedFunc(item.KeyAnomalies, func(x, y pipeline.Anomaly) int {
 		return cmp.Compare(y.Surprise, x.Surprise)
 	}), "anomalies are not sorted")
+	check(item.Rules != "", "no version of the rules")
+	check(item.FullInsights == nil || len(item.Insights) <= item.FullInsights.Insights,
+		"more insights than in the object that holds them all")
 	for _, in := range item.Insights {
-		figures := map[string]*float64{
-			"change_1": in.Change1, "change_5": in.Change5, "change_20": in.Change20, "change_all": in.ChangeAll,
-			"momentum": in.Momentum, "volatility": in.Volatility, "relative_volume": in.RelativeVolume,
+		wrong = append(wrong, CheckInsight(in)...)
+	}
+	return wrong
+}
+
+// CheckInsight says what is wrong with an insight by the contract of [pipeline.Insight]: each figure is a finite number
+// or absent with a reason.
+func CheckInsight(in pipeline.Insight) []string {
+	var wrong []string
+	check := func(name string, there, finite bool) {
+		if there == (in.Absent[name] != "") {
+			wrong = append(wrong, fmt.Sprintf("%s.%s: neither a value nor a reason, or both", in.Symbol, name))
 		}
-		for name, x := range figures {
-			check((x == nil) == (in.Absent[name] != ""), "%s.%s: neither a value nor a reason, or both", in.Symbol, name)
-			check(x == nil || !math.IsNaN(*x) && !math.IsInf(*x, 0), "%s.%s: not a finite number", in.Symbol, name)
+		if !finite {
+			wrong = append(wrong, fmt.Sprintf("%s.%s: not a finite number", in.Symbol, name))
 		}
 	}
+	finite := func(all ...float64) bool {
+		return !slices.ContainsFunc(all, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) })
+	}
+	for name, x := range map[string]*float64{
+		"change_1": in.Change1, "change_5": in.Change5, "change_20": in.Change20, "change_all": in.ChangeAll,
+		"sma_20": in.SMA20, "sma_50": in.SMA50, "sma_gap": in.SMAGap, "momentum": in.Momentum, "rsi_14": in.RSI14,
+		"volatility": in.Volatility, "volatility_annual": in.VolatilityAnnual, "parkinson": in.Parkinson,
+		"atr_14": in.ATR14, "relative_volume": in.RelativeVolume, "bollinger": in.Bollinger,
+	} {
+		check(name, x != nil, x == nil || finite(*x))
+	}
+	check("range", in.Range != nil, in.Range == nil || finite(in.Range.High, in.Range.Low, in.Range.Position))
+	check("trend", in.Trend != nil, in.Trend == nil || finite(in.Trend.Slope, in.Trend.R2))
+	check("macd", in.MACD != nil, in.MACD == nil || finite(in.MACD.Line, in.MACD.Signal, in.MACD.Histogram))
+	check("drawdown", in.Drawdown != nil,
+		in.Drawdown == nil || finite(in.Drawdown.Current, in.Drawdown.Maximum))
 	return wrong
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/analyses"
 )
 
@@ -98,48 +97,4 @@ func (l *losing) RoundTrip(r *http.Request) (*http.Response, error) {
 	l.lost++
 	_, err = io.Copy(io.Discard, answer.Body)
 	return nil, errors.Join(io.ErrUnexpectedEOF, err, answer.Body.Close())
-}
-
-// Analysis is an item with every field set, but for its delivery, and numbers whose digits are easily lost.
-func Analysis(id string) pipeline.Item {
-	figure := func(x float64) *float64 { return &x }
-	return pipeline.Item{
-		AnalysisID: id, CorrelationID: "upload/42:a_b.c", Schema: pipeline.Schema,
-		Source:       Announcement().Source,
-		ProcessedKey: Announcement().Key, RejectsKey: Announcement().RejectsKey,
-		SymbolsAnalyzed: 2,
-		Insights: []pipeline.Insight{
-			{
-				Symbol: "AAPL", Interval: "1week", Currency: "USD", Session: "2018-02-05", Bars: 52,
-				Close:   "187.14999999999999999999",
-				Change1: figure(-0.598131), Change5: figure(0), Change20: figure(1e-6), ChangeAll: figure(17.550839),
-				Trend:    &pipeline.Trend{Direction: pipeline.Down, Slope: -0.25, R2: 0.125},
-				Momentum: figure(123456789.125), Volatility: figure(2.5), RelativeVolume: figure(1.5),
-			},
-			{
-				Symbol: "BRK.B", Interval: "1week", Session: "2018-02-05", Bars: 1, Close: "0.0001",
-				Absent: map[string]string{
-					"change_1": "needs 2 bars, has 1", "change_5": "needs 6 bars, has 1", "change_20": "needs 21 bars, has 1",
-					"change_all": "needs 2 bars, has 1", "trend": "needs 5 bars, has 1", "momentum": "needs 11 bars, has 1",
-					"volatility": "needs 21 bars, has 1", "relative_volume": "needs 6 bars, has 1",
-				},
-			},
-		},
-		Aggregates: pipeline.Aggregates{
-			Sentiment: pipeline.Bearish, Decliners: 1, AverageChange: figure(-0.598131), Turbulence: figure(0.1),
-			TopGainers: []pipeline.Mover{}, TopLosers: []pipeline.Mover{{Symbol: "AAPL", Change: -0.598131}},
-			SymbolsWithAnomalies: 1, From: "2017-02-13", To: "2018-02-05", Bars: 53, Intervals: []string{"1week"},
-		},
-		ExecutiveSummary: "AAPL fell 0.60%, „näme“ <b>.\n\nSecond paragraph.",
-		KeyAnomalies: []pipeline.Anomaly{{
-			Symbol: "AAPL", Interval: "1week", Kind: pipeline.VolumeSpike, Session: "2018-02-05",
-			Value: 1.6, Threshold: 1.5, Surprise: 1.066667,
-		}},
-		RowCounts: pipeline.RowCounts{Raw: 54, Processed: 53, Rejected: 1},
-		AsOf:      "2018-02-05", ProcessedAt: noon,
-		Narration: pipeline.Narration{
-			Source: pipeline.ByTemplate, Model: "us.amazon.nova-lite-v1:0", Attempts: 5, TokensIn: 1, TokensOut: 2,
-			CostUSD: 5.4e-7, Fallback: "the model did not answer",
-		},
-	}
 }

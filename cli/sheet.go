@@ -1,0 +1,253 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mejan/mejan/functions/analyzer/analyze"
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+const (
+	// sheetRows is how many symbols a sheet shows; of more, those that moved most.
+	sheetRows = 40
+	// sparkBars is how many closes a sparkline draws.
+	sparkBars = 30
+	// sheetWidth is where sentences break, in characters.
+	sheetWidth = 110
+)
+
+// sheet shows an analysis in a terminal.
+type sheet struct {
+	w io.Writer
+	paint
+	err error
+}
+
+func newSheet(w io.Writer, p paint) *sheet { return &sheet{w: w, paint: p} }
+
+// line writes one line; the first error is kept.
+func (s *sheet) line(format string, args ...any) {
+	if s.err == nil {
+		_, s.err = fmt.Fprintf(s.w, format+"\n", args...)
+	}
+}
+
+func (s *sheet) heading(text string) { s.line("\n%s", s.bold(text)) }
+
+func (s *sheet) show(a analyze.Analysis, item pipeline.Item) error {
+	s.market(item)
+	s.heading("SUMMARY")
+	for paragraph := range strings.SplitSeq(item.ExecutiveSummary, "\n\n") {
+		s.line("%s", wrap(paragraph))
+	}
+	s.symbols(a)
+	s.anomalies(item)
+	s.quality(item)
+	return s.err
+}
+
+// market is the line that says it all, and what it rests on.
+func (s *sheet) market(item pipeline.Item) {
+	m := item.Aggregates
+	s.line("%s", s.bold(fmt.Sprintf("%s  %s bars as of %s",
+		shown(item.Source.Key), shown(m.Interval), shown(item.AsOf))))
+	s.line("%s", s.soft(fmt.Sprintf("%d symbols, %d bars from %s to %s",
+		item.SymbolsAnalyzed, m.Bars, shown(m.From), shown(m.To))))
+
+	mood := map[pipeline.Sentiment]float64{pipeline.Bullish: 1, pipeline.Bearish: -1}[m.Sentiment]
+	parts := []string{
+		s.bold(s.way(mood, strings.ToUpper(string(m.Sentiment)))),
+		fmt.Sprintf("%d of %d advanced, %d declined, %d unchanged", m.Advancers, m.Series, m.Decliners, m.Unchanged),
+	}
+	if x := m.AverageChange; x != nil {
+		parts = append(parts, "average "+s.way(*x, signed(*x)+" %"))
+	}
+	if x := m.MedianChange; x != nil {
+		parts = append(parts, "median "+s.way(*x, signed(*x)+" %"))
+	}
+	if x := m.Dispersion; x != nil {
+		parts = append(parts, fmt.Sprintf("dispersion %.2f pp", *x))
+	}
+	s.line("\n%s", strings.Join(parts, " · "))
+
+	parts = nil
+	if t := m.Turbulence; t != nil && t.Method == pipeline.ByDistance {
+		parts = append(parts, fmt.Sprintf("turbulence %.2f times the usual", t.Value))
+	}
+	if x := m.Breadth.AboveSMA50; x != nil {
+		parts = append(parts, fmt.Sprintf("%.0f %% above their SMA50", *x))
+	}
+	parts = append(parts, fmt.Sprintf("%d new highs, %d new lows", m.Breadth.NewHighs, m.Breadth.NewLows))
+	if x := m.Breadth.TRIN; x != nil {
+		parts = append(parts, fmt.Sprintf("TRIN %.2f", *x))
+	}
+	if c := m.Correlation; c != nil {
+		parts = append(parts, fmt.Sprintf("average correlation %.2f", c.Average))
+	}
+	s.line("%s", strings.Join(parts, " · "))
+	for _, g := range m.Groups {
+		s.line("%s", s.soft(fmt.Sprintf("apart: %d series of %s bars as of %s, %s",
+			g.Series, shown(g.Interval), shown(g.Session), g.Sentiment)))
+	}
+}
+
+// symbols is the table of symbols. Cells are padded before they are coloured, because a colour has no width.
+func (s *sheet) symbols(a analyze.Analysis) {
+	order := make([]int, len(a.Insights))
+	for i := range order {
+		order[i] = i
+	}
+	if len(order) > sheetRows {
+		slices.SortStableFunc(order, func(i, j int) int {
+			return cmp.Compare(size(a.Insights[j].Change1), size(a.Insights[i].Change1))
+		})
+		order = order[:sheetRows]
+	}
+	s.heading(fmt.Sprintf("%-10s %11s %9s %9s %9s  %-10s %5s %7s %6s %9s %7s  %s",
+		"SYMBOL", "CLOSE", "1 BAR", "5 BARS", "20 BARS", "TREND", "RSI", "VOL", "52 W", "DRAWDOWN", "VOLUME", "LAST 30"))
+	for _, i := range order {
+		in := &a.Insights[i]
+		name := shown(in.Symbol)
+		if len(a.Aggregates.Intervals) > 1 {
+			name += " " + shown(in.Interval)
+		}
+		trend := ""
+		if in.Trend != nil {
+			trend = map[pipeline.Direction]string{pipeline.Up: "↗", pipeline.Down: "↘", pipeline.Flat: "→"}[in.Trend.Direction] +
+				" " + string(in.Trend.Strength)
+		}
+		var position, drawdown *float64
+		if in.Range != nil {
+			position = &in.Range.Position
+		}
+		if in.Drawdown != nil {
+			drawdown = &in.Drawdown.Current
+		}
+		s.line("%s %11s %s %s %s  %-10s %5s %7s %6s %9s %7s  %s",
+			s.bold(fmt.Sprintf("%-10s", name)), shorten(string(in.Close)),
+			s.change(in.Change1), s.change(in.Change5), s.change(in.Change20), trend,
+			cell(in.RSI14, "%.0f"), cell(in.VolatilityAnnual, "%.1f %%"), cell(position, "%.0f %%"),
+			cell(drawdown, "%.1f %%"), cell(in.RelativeVolume, "%.2f×"), spark(a.Sketch(i, sparkBars)))
+	}
+	if more := len(a.Insights) - len(order); more > 0 {
+		s.line("%s", s.soft(fmt.Sprintf("These moved most; %d more.", more)))
+	}
+}
+
+// size orders by how far a symbol moved; one without a change comes last.
+func size(change *float64) float64 {
+	if change == nil {
+		return -1
+	}
+	return math.Abs(*change)
+}
+
+func (s *sheet) change(x *float64) string {
+	text := fmt.Sprintf("%9s", cell(x, "%+.2f %%"))
+	if x == nil {
+		return text
+	}
+	return s.way(*x, text)
+}
+
+func cell(x *float64, format string) string {
+	if x == nil {
+		return "–"
+	}
+	return fmt.Sprintf(format, *x)
+}
+
+func (s *sheet) anomalies(item pipeline.Item) {
+	s.heading("ANOMALIES")
+	if len(item.KeyAnomalies) == 0 {
+		s.line("None among the last %d bars.", analyze.AnomalyBars)
+		return
+	}
+	for _, a := range item.KeyAnomalies {
+		value := signed(a.Value) + " %"
+		switch a.Kind {
+		case pipeline.VolumeSpike, pipeline.VolatilityShift:
+			value = fmt.Sprintf("%.2f×", a.Value)
+		case pipeline.UnusualMove:
+			value = signed(a.Value) + " z"
+		default:
+		}
+		s.line("%-19s  %-10s %-18s %12s  surprise %.2f", shown(a.Session), shown(a.Symbol),
+			strings.ReplaceAll(string(a.Kind), "_", " "), value, a.Surprise)
+	}
+}
+
+func (s *sheet) quality(item pipeline.Item) {
+	s.heading("DATA QUALITY")
+	rows := item.RowCounts
+	s.line("%d rows read, %d used, %d rejected", rows.Raw, rows.Processed, rows.Rejected)
+	for _, list := range []struct {
+		what   string
+		counts map[string]int64
+	}{{"refused", item.Quality.Reasons}, {"warned", item.Quality.Warnings}} {
+		for _, code := range slices.Sorted(maps.Keys(list.counts)) {
+			s.line("  %-8s %-20s %10d", list.what, shown(code), list.counts[code])
+		}
+	}
+	for _, p := range item.DataProblems {
+		s.line("  %s  %s  %s, %g times the close before: figures do not reach across it",
+			shown(p.Session), shown(p.Symbol), shown(p.Code), p.Ratio)
+	}
+	if n := item.Aggregates.Repeated; n > 0 {
+		s.line("  %d bars left out: their series has another of the same datetime", n)
+	}
+}
+
+// signed writes two decimals, with a plus where it is above zero.
+func signed(x float64) string { return fmt.Sprintf("%+.2f", x) }
+
+// shorten drops the zeros that end a price beyond two decimals.
+func shorten(price string) string {
+	whole, fraction, found := strings.Cut(price, ".")
+	if !found {
+		return price
+	}
+	for len(fraction) > 2 && strings.HasSuffix(fraction, "0") {
+		fraction = fraction[:len(fraction)-1]
+	}
+	return whole + "." + fraction
+}
+
+// shown makes text from a file fit for a terminal: what could move the cursor or turn the direction is replaced.
+func shown(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
+}
+
+// wrap breaks a paragraph at spaces.
+func wrap(text string) string {
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(shown(text)) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case column+1+n > sheetWidth:
+			b.WriteByte('\n')
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	return b.String()
+}

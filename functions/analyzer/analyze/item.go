@@ -1,0 +1,132 @@
+package analyze
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// MaxInline is up to how many bytes of JSON an item holds all insights. DynamoDB takes 400 KB; the prose and the
+// delivery come on top.
+const MaxInline = 300_000
+
+// Item gives the item of an analysis of the file that e announced, made at that time, without its prose.
+func (a Analysis) Item(e pipeline.IngestorCompleted, at time.Time) pipeline.Item {
+	return pipeline.Item{
+		AnalysisID:      e.RunID,
+		CorrelationID:   e.CorrelationID,
+		Schema:          pipeline.Schema,
+		Rules:           Rules,
+		Source:          e.Source,
+		ProcessedKey:    e.Key,
+		RejectsKey:      e.RejectsKey,
+		SymbolsAnalyzed: a.Symbols,
+		Insights:        a.Insights,
+		Aggregates:      a.Aggregates,
+		KeyAnomalies:    a.Anomalies,
+		DataProblems:    a.Problems,
+		RowCounts:       pipeline.RowCounts{Raw: e.RawCount, Processed: e.ValidCount, Rejected: e.InvalidCount},
+		Quality:         pipeline.Quality{Reasons: e.Reasons, Warnings: e.Warnings},
+		AsOf:            a.Aggregates.Session,
+		ProcessedAt:     at.UTC(),
+	}
+}
+
+// Fit makes an item small enough for the table. Where its insights are more than it can hold, they are written to
+// object, the content of the object at [pipeline.AnalysisKey]; the item keeps those of the [notable] symbols and names
+// the object by its key and hash. The item's FullInsights is nil, and nothing was written, where all fit.
+//
+// The object says nothing that differs from one attempt to the next, so storing it again does no harm.
+func Fit(item pipeline.Item, object io.Writer) (pipeline.Item, error) {
+	const least = 100 // bytes of an insight; a longer list cannot fit, and need not be written down to be measured
+	if len(item.Insights) <= MaxInline/least {
+		text, err := json.Marshal(item)
+		if err != nil {
+			return item, fmt.Errorf("encode analysis %q: %w", item.AnalysisID, err)
+		}
+		if len(text) <= MaxInline {
+			return item, nil
+		}
+	}
+	hash := sha256.New()
+	size, err := writeInsights(io.MultiWriter(hash, object), item)
+	if err != nil {
+		return item, fmt.Errorf("encode insights of %q: %w", item.AnalysisID, err)
+	}
+	item.FullInsights = &pipeline.InsightsObject{
+		Key: pipeline.AnalysisKey(item.AnalysisID), SHA256: hex.EncodeToString(hash.Sum(nil)), Size: size,
+		Insights: len(item.Insights),
+	}
+	item.Insights = notable(item)
+	return item, nil
+}
+
+// writeInsights writes a [pipeline.FullInsights] one insight after the other, so that the text of thousands need not be
+// held, and gives its size.
+func writeInsights(w io.Writer, item pipeline.Item) (size int, err error) {
+	frame, err := json.Marshal(pipeline.FullInsights{
+		AnalysisID: item.AnalysisID, Schema: item.Schema, Rules: item.Rules, Insights: []pipeline.Insight{},
+	})
+	if err != nil {
+		return 0, err
+	}
+	const end = "]}"
+	var text bytes.Buffer
+	text.Write(bytes.TrimSuffix(frame, []byte(end)))
+	encoder := json.NewEncoder(&text)
+	for i := range item.Insights {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		if err := encoder.Encode(&item.Insights[i]); err != nil {
+			return 0, err
+		}
+		text.Truncate(text.Len() - 1) // the line break
+		if text.Len() >= flushSize {
+			if _, err := w.Write(text.Bytes()); err != nil {
+				return 0, err
+			}
+			size += text.Len()
+			text.Reset()
+		}
+	}
+	text.WriteString(end)
+	_, err = w.Write(text.Bytes())
+	return size + text.Len(), err
+}
+
+// flushSize is how much of an object is gathered before it is written.
+const flushSize = 64 << 10
+
+// notable picks the insights that the rest of the item speaks of: movers, anomalies, data problems.
+func notable(item pipeline.Item) []pipeline.Insight {
+	named := make(map[string]bool)
+	for _, list := range [][]pipeline.Mover{item.Aggregates.TopGainers, item.Aggregates.TopLosers} {
+		for _, m := range list {
+			named[m.Symbol] = true
+		}
+	}
+	for _, x := range item.KeyAnomalies {
+		named[x.Symbol] = true
+	}
+	for _, x := range item.DataProblems {
+		named[x.Symbol] = true
+	}
+	kept := []pipeline.Insight{}
+	for _, in := range item.Insights {
+		if named[in.Symbol] && len(kept) < maxNotable {
+			kept = append(kept, in)
+		}
+	}
+	return kept
+}
+
+// maxNotable bounds the insights of an item that does not hold all. Movers, anomalies and data problems name at most
+// fifty symbols; one of them may occur at many intervals.
+const maxNotable = 100

@@ -1,0 +1,108 @@
+package analyze
+
+import (
+	"bufio"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// ErrRow means that a row is not one that the ingestor may have written. Reading it again does not help.
+var ErrRow = errors.New("not a valid row")
+
+const (
+	// MaxLine bounds a row, in bytes. A row of the ingestor has about 200.
+	MaxLine = 64 << 10
+	// readSize is how much is read at a time.
+	readSize = 256 << 10
+)
+
+// Read reads rows of `processed/`, one JSON object a line, in any order. It returns the tape of them, or an error, with
+// the number of the row; one that is not an [ErrRow] comes from r.
+//
+// Memory grows with the bars, not with the text.
+func Read(r io.Reader) (*Tape, error) {
+	rows := newReader()
+	lines := bufio.NewReaderSize(r, readSize)
+	for {
+		line, err := lines.ReadSlice('\n')
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull), len(line) > MaxLine:
+			return nil, fmt.Errorf("row %d: %w: longer than %d bytes", rows.tape.Rows+1, ErrRow, MaxLine)
+		case err != nil && err != io.EOF: // itself: a connection that breaks may wrap io.EOF
+			return nil, fmt.Errorf("read row %d: %w", rows.tape.Rows+1, err)
+		case len(line) == 0:
+			return rows.done(), nil
+		case err == nil:
+			line = line[:len(line)-1]
+		}
+		rows.tape.Rows++
+		if rows.fast(line) {
+			continue
+		}
+		if err := rows.strict(line); err != nil {
+			return nil, fmt.Errorf("row %d: %w: %w", rows.tape.Rows, ErrRow, err)
+		}
+	}
+}
+
+// reader puts rows on a tape. Rows of one series differ in datetime and numbers only: what comes before them, the head,
+// and what comes after them, the tail, is understood once and compared with from then on.
+type reader struct {
+	tape *Tape
+	// names finds a track; strings holds one copy of what many rows say.
+	names   map[name]*track
+	strings map[string]string
+	// heads and tails are those met so far, by their text. head, track and tail are those of the row before, next the
+	// session that came after each the last time.
+	heads map[string]*track
+	tails map[string]rest
+	head  []byte
+	track *track
+	tail  string
+	rest  rest
+	next  []uint32
+	last  uint32
+}
+
+type name struct{ symbol, interval string }
+
+// rest is what a row says besides its series, its time and its numbers.
+type rest struct{ currency, exchange, code string }
+
+func newReader() *reader {
+	return &reader{
+		tape: &Tape{index: make(map[string]uint32)}, names: make(map[name]*track), strings: make(map[string]string),
+		heads: make(map[string]*track), tails: make(map[string]rest),
+	}
+}
+
+// merge adds to a track what a row says of its series: the least of what they say, so that their order does not
+// matter.
+func (r *reader) merge(to *track, of rest) {
+	if of.currency != to.currency && of.currency != "" && (to.currency == "" || of.currency < to.currency) {
+		to.currency = of.currency
+	}
+	if of.exchange != to.exchange && of.exchange != "" && (to.exchange == "" || of.exchange < to.exchange) {
+		to.exchange = of.exchange
+	}
+}
+
+// expect remembers that this session came after the one before.
+func (r *reader) expect(session uint32) {
+	for len(r.next) < len(r.tape.sessions) {
+		r.next = append(r.next, 0)
+	}
+	r.next[r.last], r.last = session, session
+}
+
+// done gives the tape, its series sorted by symbol, then interval.
+func (r *reader) done() *Tape {
+	r.tape.tracks = slices.DeleteFunc(r.tape.tracks, func(t *track) bool { return t.n == 0 }) // a head without a row
+	slices.SortFunc(r.tape.tracks, func(a, b *track) int {
+		return cmp.Or(cmp.Compare(a.symbol, b.symbol), cmp.Compare(a.interval, b.interval))
+	})
+	return r.tape
+}

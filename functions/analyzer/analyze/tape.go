@@ -1,0 +1,225 @@
+package analyze
+
+import (
+	"cmp"
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// Tape is every bar of a file, series by series, in 24 bytes each: a file of two million rows takes 50 MB. It is not
+// changed once it has been read, and then safe for concurrent use.
+type Tape struct {
+	// Rows counts the rows it was read from.
+	Rows     int64
+	sessions []session
+	index    map[string]uint32
+	tracks   []*track
+	slab     slab[packed]
+}
+
+// session is a datetime that bars of the file have. Each occurs once and is told by its number.
+type session struct {
+	text string
+	day  int32 // since 1970-01-01
+}
+
+// track is the bars of one series in the order in which they were read.
+type track struct {
+	symbol, interval, currency, exchange string
+
+	blocks []*block
+	n      int
+	// wide holds bars that do not fit into a packed one, broken the codes of those whose change is an artefact.
+	wide   []prices
+	broken map[uint32]string
+	// last is the close of the latest bar as the file spells it.
+	last        []byte
+	lastSession uint32
+	lastClose   float64
+}
+
+// block is bars that are allocated together: little is lost on a short series, and nothing is ever moved.
+type block [blockBars]packed
+
+const blockBars = 64
+
+// packed is a bar whose prices are whole multiples of 10^-scale.
+type packed struct {
+	// head is the number of the session, times 32, plus the scale.
+	head                   uint32
+	open, high, low, close int32
+	volume                 uint32
+}
+
+const (
+	scaleBits = 5
+	scaleMask = 1<<scaleBits - 1
+	// isWide stands where the scale does; open is then the place among the wide bars.
+	isWide = scaleMask
+	// noVolume stands for a volume that the bar has not.
+	noVolume = math.MaxUint32
+	// maxSessions is how many sessions a head can tell apart.
+	maxSessions = 1 << (32 - scaleBits)
+)
+
+// prices is a bar's numbers as floats; volume is negative where there is none.
+type prices struct{ open, high, low, close, volume float64 }
+
+// powers are exact as floats, so that a quotient of a whole number below 2^53 and one of them is the nearest float to
+// the decimal: what strconv.ParseFloat gives. W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990.
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+
+// intern numbers a datetime. It fails for text that is none.
+func (t *Tape) intern(text string) (uint32, error) {
+	if id, known := t.index[text]; known {
+		return id, nil
+	}
+	layout := time.DateOnly
+	if len(text) > len(layout) {
+		layout = time.DateTime
+	}
+	at, err := time.Parse(layout, text)
+	switch {
+	case err != nil, at.Format(layout) != text:
+		return 0, errors.New("datetime is neither yyyy-mm-dd nor yyyy-mm-dd hh:mm:ss")
+	case len(t.sessions) == maxSessions:
+		return 0, errors.New("too many datetimes")
+	}
+	id := uint32(len(t.sessions))
+	t.sessions = append(t.sessions, session{text: text, day: int32(at.Unix() / (24 * 60 * 60))})
+	t.index[text] = id
+	return id, nil
+}
+
+// add appends a bar. amounts are open, high, low and close, all above zero; text is the close as it was spelled.
+func (t *Tape) add(to *track, id uint32, amounts *[4]amount, volume amount, text []byte, code string) {
+	bar, ok := pack(id, amounts, volume)
+	if !ok {
+		bar = packed{head: id<<scaleBits | isWide, open: int32(len(to.wide))}
+		to.wide = append(to.wide, prices{
+			amounts[0].float(), amounts[1].float(), amounts[2].float(), amounts[3].float(), volume.float(),
+		})
+	}
+	t.push(to, &bar, amounts[3].float(), text, code)
+}
+
+func (t *Tape) push(to *track, bar *packed, closed float64, text []byte, code string) {
+	at := to.n % blockBars
+	if at == 0 {
+		to.blocks = append(to.blocks, (*block)(t.slab.take(blockBars)))
+	}
+	to.blocks[len(to.blocks)-1][at] = *bar
+	to.n++
+	id := bar.head >> scaleBits
+	if code != "" {
+		if to.broken == nil {
+			to.broken = make(map[uint32]string)
+		}
+		if was := to.broken[id]; was == "" || code < was {
+			to.broken[id] = code
+		}
+	}
+	// Of several of one datetime it is the one that order puts first, and of its spellings the least.
+	if to.n > 1 {
+		switch order := cmp.Compare(t.sessions[id].text, t.sessions[to.lastSession].text); {
+		case order < 0:
+			return
+		case order == 0 && (closed > to.lastClose || (closed == to.lastClose && string(text) >= string(to.last))):
+			return
+		}
+	}
+	to.last, to.lastSession, to.lastClose = append(to.last[:0], text...), id, closed
+}
+
+// pack reports false for a bar that needs more room.
+func pack(id uint32, amounts *[4]amount, volume amount) (packed, bool) {
+	scale := max(amounts[0].scale, amounts[1].scale, amounts[2].scale, amounts[3].scale)
+	var whole [4]int32
+	for i, a := range amounts {
+		for range scale - a.scale {
+			if a.digits *= 10; a.digits > math.MaxInt32 {
+				break
+			}
+		}
+		if a.inexact || a.digits > math.MaxInt32 {
+			return packed{}, false
+		}
+		whole[i] = int32(a.digits)
+	}
+	bar := packed{
+		head: id<<scaleBits | uint32(scale), open: whole[0], high: whole[1], low: whole[2], close: whole[3],
+		volume: noVolume,
+	}
+	if !volume.missing {
+		if volume.inexact || volume.scale > 0 || volume.digits >= noVolume {
+			return packed{}, false
+		}
+		bar.volume = uint32(volume.digits)
+	}
+	return bar, true
+}
+
+// unpack sets bar to the i-th bar of a track, in the order in which they were read.
+func (t *Tape) unpack(of *track, i int, bar *Bar) {
+	p := &of.blocks[i/blockBars][i%blockBars]
+	scale := p.head & scaleMask
+	bar.id = p.head >> scaleBits
+	bar.Session, bar.Day = t.sessions[bar.id].text, t.sessions[bar.id].day
+	if scale == isWide {
+		w := &of.wide[p.open]
+		bar.Open, bar.High, bar.Low, bar.Close, bar.Volume = w.open, w.high, w.low, w.close, w.volume
+		return
+	}
+	by := powers[scale]
+	bar.Open, bar.High = float64(p.open)/by, float64(p.high)/by
+	bar.Low, bar.Close = float64(p.low)/by, float64(p.close)/by
+	if bar.Volume = float64(p.volume); p.volume == noVolume {
+		bar.Volume = -1
+	}
+}
+
+// series gives the bars of a track by time, and how many were left out because there is another of their datetime. It
+// builds on buf, which must not be in use.
+func (t *Tape) series(of *track, buf []Bar) (bars []Bar, repeated int) {
+	bars = slices.Grow(buf[:0], of.n)[:of.n]
+	first, step := 0, 1
+	if of.n > 1 && t.at(of, 0) > t.at(of, 1) {
+		first, step = of.n-1, -1 // as Twelve Data sends them
+	}
+	sorted := true
+	for i := range bars {
+		t.unpack(of, first+i*step, &bars[i])
+		sorted = sorted && (i == 0 || bars[i-1].Day < bars[i].Day || bars[i-1].Session < bars[i].Session)
+	}
+	if sorted {
+		return bars, 0
+	}
+	slices.SortFunc(bars, order)
+	bars = slices.CompactFunc(bars, func(a, b Bar) bool { return a.Session == b.Session })
+	return bars, of.n - len(bars)
+}
+
+// at is the datetime of the i-th bar of a track, in the order in which they were read.
+func (t *Tape) at(of *track, i int) string {
+	return t.sessions[of.blocks[i/blockBars][i%blockBars].head>>scaleBits].text
+}
+
+// MaxDigits is how many digits DynamoDB keeps of a number.
+const MaxDigits = 38
+
+// fit shortens the fraction of a price that has more digits than the table can hold. No price has; a file may.
+func fit(d pipeline.Decimal) pipeline.Decimal {
+	if len(d) <= MaxDigits {
+		return d
+	}
+	for i := range MaxDigits {
+		if d[i] == '.' {
+			return d[:max(i+2, MaxDigits)]
+		}
+	}
+	return d
+}
