@@ -89,15 +89,15 @@ func (b *bench) analysis(ctx context.Context) error {
 	if err := t.judge(b.out, analysisTargets, t.of(preview).cost.Peak, analysisPeak); err != nil {
 		return err
 	}
-	growth := []line{t.of(preview)}
-	for _, symbols := range []int{analysisSymbols / 2, analysisSymbols * 2} {
-		t, err := b.analyse(ctx, ready[:1], symbols)
-		if err != nil {
-			return err
-		}
-		growth = append(growth, t.of(preview))
+	half, err := b.analyse(ctx, ready[:1], analysisSymbols/2)
+	if err != nil {
+		return err
 	}
-	return printGrowth(b.out, growth)
+	twice, err := b.analyse(ctx, ready[:1], analysisSymbols*2)
+	if err != nil {
+		return err
+	}
+	return printGrowth(b.out, []line{half.of(preview), t.of(preview), twice.of(preview)})
 }
 
 // analyse runs each program on the rows of that many symbols, one after the other and all of them again. All must find
