@@ -1,10 +1,12 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help programs demo local test verify fix build images preview up pulumi bench clean FORCE
+.PHONY: help programs demo local test verify fix build images preview up pulumi bench fuzz clean FORCE
 
-# FILE is what `make demo` puts under inputs/; STAGE is what images, preview and up are for; BENCH are flags of bench.
+# FILE is what `make demo` puts under inputs/; STAGE is what images, preview and up are for; BENCH are flags of bench,
+# FUZZTIME is how long each target is fuzzed.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
+FUZZTIME ?= 1m
 BENCH ?=
 
 # A function's binary as its image has it.
@@ -60,6 +62,9 @@ pulumi:
 
 bench: ## what the pipeline costs next to other programs: some 20 minutes; BENCH="-only ingest -size 100MB" for less
 	GOWORK=off go -C tools run ./bench $(BENCH)
+
+fuzz: ## every fuzz target of the workspace, each for FUZZTIME
+	GOWORK=off go -C tools run ./fuzz -time $(FUZZTIME)
 
 clean: ## remove what was built
 	rm -rf bin out

@@ -50,7 +50,9 @@ func (h *handler) separate(
 	}
 	end.Bytes = result.Bytes
 	end.Marker.State = stateOf(end.Outcome)
-	end.Marker.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	if end.Broken == nil || end.Broken.Code != ingest.TooLarge { // which is not read to its end
+		end.Marker.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	}
 	end.Marker.Rows, end.Marker.Symbols = result.Rows, result.Symbols
 	end.Marker.Reasons, end.Marker.Warnings = result.Reasons, result.Warnings
 	return end, err

@@ -25,7 +25,8 @@ type Marker struct {
 	CorrelationID string    `json:"correlation_id"`
 	Source        Source    `json:"source"`
 	ClaimedAt     time.Time `json:"claimed_at"`
-	// SHA256 is of the bytes as stored, in hexadecimal; set once the file has been read.
+	// SHA256 is of the bytes as stored, in hexadecimal; set once the file has been read to its end, which a file that is
+	// too large is not.
 	SHA256 string `json:"sha256,omitempty"`
 	// Rows counts what was read; set once the work is over.
 	Rows    Rows `json:"rows"`

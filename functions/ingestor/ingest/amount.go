@@ -92,12 +92,25 @@ func (a amount) less(b amount) bool {
 
 // near reports whether two numbers are less than twice each other, by a margin. It may say no of some that are.
 func (a amount) near(b amount) bool {
-	const firstTwo = 48
-	if a.whole == b.whole && a.whole > 1 && a.high>>firstTwo == b.high>>firstTwo {
+	// Two digits are enough for most: within a tenth.
+	if x, y := a.leading(), b.leading(); a.whole == b.whole && 10*x < 16*y && 10*y < 16*x {
 		return true
 	}
 	x, y := a.scaled(), b.scaled()
 	return x < y+y/2 && y < x+x/2
+}
+
+// leading is the number of the first two digits of a number from 1 on, 10 to 99, and less than 10 of any other.
+func (a amount) leading() uint64 {
+	second := 48
+	if a.whole == 1 {
+		second = 40 // behind the point
+	}
+	first := a.high >> 56
+	if first == 0 {
+		return 0
+	}
+	return 10*first + a.high>>second&0xff
 }
 
 // isWhole reports whether there are no digits behind the point but zeros.

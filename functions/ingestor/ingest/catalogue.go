@@ -60,7 +60,7 @@ type Check struct {
 	// Example is a file in which it is found.
 	Example string
 	// row is for what a row shows by itself. It tells each finding.
-	row func(s *series, r *row, tell func(field, detail string))
+	row func(s *series, r *row, tell *findings)
 	// step is for what shows beside other rows, of a row that is right by itself.
 	step func(s *series, r *row, beside step) (found bool, detail string)
 	// later says that a finding is about the step from one bar to the next in time, and belongs to the later one.
@@ -194,7 +194,7 @@ var catalogue = [...]Check{
 		Rule:    "A number of shares is whole. Pairs of currencies are exempt.",
 		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0.5"}`),
 		step: func(s *series, r *row, _ step) (bool, string) {
-			return !s.fractions && r.has(volume) && !r.decimal(volume).Whole(), ""
+			return !s.fractions && r.has(volume) && !r.decimals[volume].Whole(), ""
 		},
 	},
 	{
@@ -202,8 +202,8 @@ var catalogue = [...]Check{
 		Rule:    "Where nothing was traded, open, high, low and close are one.",
 		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0"}`),
 		step: func(_ *series, r *row, _ step) (bool, string) {
-			return r.has(volume) && r.decimal(volume).Sign() == 0 &&
-				r.decimal(highPrice).Compare(r.decimal(lowPrice)) != 0, ""
+			return r.has(volume) && r.decimals[volume].Sign() == 0 &&
+				r.decimals[highPrice].Compare(r.decimals[lowPrice]) != 0, ""
 		},
 	},
 	{

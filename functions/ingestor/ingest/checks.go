@@ -12,70 +12,73 @@ import (
 // maxNumber bounds a number, in characters. DynamoDB keeps 38 digits; no price or volume has half of that.
 const maxNumber = 32
 
+// findings gathers the reasons to refuse a row.
+type findings struct {
+	// code is of the check at work.
+	code    string
+	reasons []pipeline.Reason
+}
+
+// of takes one that is about a field.
+func (f *findings) of(c column, detail string) {
+	f.reasons = append(f.reasons, pipeline.Reason{Code: f.code, Field: columnNames[c], Detail: detail})
+}
+
 // Each of the functions below is the one of its name in the catalogue.
 
-func fieldMissing(_ *series, r *row, tell func(field, detail string)) {
+func fieldMissing(_ *series, r *row, tell *findings) {
 	for c := datetime; c < volume; c++ {
 		if !r.has(c) {
-			tell(columnNames[c], "missing")
+			tell.of(c, "missing")
 		}
 	}
 }
 
-func fieldType(_ *series, r *row, tell func(field, detail string)) {
-	for c, f := range r.fields {
+func fieldType(_ *series, r *row, tell *findings) {
+	for c := range columns {
 		wanted := "number"
-		if column(c) == datetime {
+		if c == datetime {
 			wanted = "datetime"
 		}
-		if f.kind != 0 && f.kind != '"' && (f.kind != '0' || column(c) == datetime) {
-			tell(columnNames[c], says("%s, not a ", f.kind)+wanted)
+		if kind := r.fields[c].kind; kind != 0 && kind != '"' && !isNumeric(r, c) {
+			tell.of(c, says("%s, not a ", kind)+wanted)
 		}
 	}
 }
 
-// numbers tells each field that is a number as far as its kind goes.
-func numbers(r *row, each func(c column, text []byte)) {
-	for c := openPrice; c < columns; c++ {
-		if kind := r.fields[c].kind; kind == '"' || kind == '0' {
-			each(c, r.text(c))
+// isNumeric reports whether a field is a number as far as its kind goes.
+func isNumeric(r *row, c column) bool {
+	kind := r.fields[c].kind
+	return c >= openPrice && (kind == '"' || kind == '0')
+}
+
+func fieldTooLong(_ *series, r *row, tell *findings) {
+	for c := range columns {
+		if n := len(r.text(c)); isNumeric(r, c) && n > maxNumber {
+			tell.of(c, fmt.Sprintf("%d characters, at most %d are taken", n, maxNumber))
 		}
 	}
 }
 
-func fieldTooLong(_ *series, r *row, tell func(field, detail string)) {
-	numbers(r, func(c column, text []byte) {
-		if len(text) > maxNumber {
-			tell(columnNames[c], fmt.Sprintf("%d characters, at most %d are taken", len(text), maxNumber))
+func notANumber(_ *series, r *row, tell *findings) {
+	for c := range columns {
+		if text := r.text(c); isNumeric(r, c) && len(text) <= maxNumber && r.decimals[c] == "" {
+			tell.of(c, fmt.Sprintf("%q is not a decimal number", text))
 		}
-	})
+	}
 }
 
-func notANumber(_ *series, r *row, tell func(field, detail string)) {
-	numbers(r, func(c column, text []byte) {
-		if len(text) <= maxNumber && !pipeline.Decimal(text).Valid() {
-			tell(columnNames[c], fmt.Sprintf("%q is not a decimal number", text))
-		}
-	})
-}
-
-// isNumber reports whether a field holds a number, of whatever value.
-func isNumber(r *row, c column) bool {
-	kind, text := r.fields[c].kind, r.text(c)
-	return (kind == '"' || kind == '0') && len(text) <= maxNumber && pipeline.Decimal(text).Valid()
-}
-
-func priceNotPositive(_ *series, r *row, tell func(field, detail string)) {
+func priceNotPositive(_ *series, r *row, tell *findings) {
 	for c := openPrice; c <= closePrice; c++ {
-		if isNumber(r, c) && r.decimal(c).Sign() < 1 {
-			tell(columnNames[c], string(r.text(c))+" is not above zero")
+		if d := r.decimals[c]; d != "" && d.Sign() < 1 {
+			tell.of(c, string(d)+" is not above zero")
 		}
 	}
 }
 
-func volumeNegative(_ *series, r *row, tell func(field, detail string)) {
-	if isNumber(r, volume) && r.decimal(volume).Sign() < 0 {
-		tell(columnNames[volume], string(r.text(volume))+" is negative")
+func volumeNegative(_ *series, r *row, tell *findings) {
+	if d := r.decimals[volume]; d != "" && d.Sign() < 0 {
+		tell.of(volume, string(d)+" is negative")
 	}
 }
 
@@ -84,20 +87,19 @@ type orders [][2]column
 
 // ordered is a check of pairs; the first that is wrong is told, and blamed on one of them. A price below zero is a
 // number all the same: what it does to the order is told as well.
-func ordered(blame column, pairs orders) func(*series, *row, func(field, detail string)) {
-	return func(_ *series, r *row, tell func(field, detail string)) {
+func ordered(blame column, pairs orders) func(*series, *row, *findings) {
+	return func(_ *series, r *row, tell *findings) {
 		for _, pair := range pairs {
-			upper, lower := pair[0], pair[1]
-			if isNumber(r, upper) && isNumber(r, lower) && r.decimal(upper).Compare(r.decimal(lower)) < 0 {
-				tell(columnNames[blame], fmt.Sprintf("%s %s is below %s %s",
-					columnNames[upper], r.text(upper), columnNames[lower], r.text(lower)))
+			upper, lower := r.decimals[pair[0]], r.decimals[pair[1]]
+			if upper != "" && lower != "" && upper.Compare(lower) < 0 {
+				tell.of(blame, fmt.Sprintf("%s %s is below %s %s", columnNames[pair[0]], upper, columnNames[pair[1]], lower))
 				return
 			}
 		}
 	}
 }
 
-func datetimeFormat(s *series, r *row, tell func(field, detail string)) {
+func datetimeFormat(s *series, r *row, tell *findings) {
 	if r.fields[datetime].kind != '"' {
 		return
 	}
@@ -108,7 +110,7 @@ func datetimeFormat(s *series, r *row, tell func(field, detail string)) {
 	if s.dated == timeText {
 		wanted += " hh:mm:ss"
 	}
-	tell(columnNames[datetime], fmt.Sprintf("%q is no day of the years 1900 to 2099 as %s", show(string(r.text(datetime))), wanted))
+	tell.of(datetime, fmt.Sprintf("%q is no day of the years 1900 to 2099 as %s", show(string(r.text(datetime))), wanted))
 }
 
 // step is a row that is right by itself beside the rows before it.

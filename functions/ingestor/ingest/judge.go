@@ -130,19 +130,18 @@ func (j *judge) examine(s *series, r *row) []pipeline.Reason {
 	if r.kind != '{' {
 		return []pipeline.Reason{{Code: FieldType, Detail: says("%s, not an object", r.kind)}}
 	}
-	wrong := append([]pipeline.Reason(nil), s.flaws...)
+	r.spell()
+	found := findings{reasons: append([]pipeline.Reason(nil), s.flaws...)}
 	for i := range catalogue {
-		check := &catalogue[i]
-		if check.row == nil {
-			continue
+		if check := &catalogue[i]; check.row != nil {
+			found.code = check.Code
+			check.row(s, r, &found)
 		}
-		check.row(s, r, func(field, detail string) {
-			wrong = append(wrong, pipeline.Reason{Code: check.Code, Field: field, Detail: detail})
-		})
 	}
-	if wrong != nil {
-		return wrong
+	if found.reasons != nil {
+		return found.reasons
 	}
+	var wrong []pipeline.Reason
 	if !r.exact {
 		r.measure(s.dated)
 	}

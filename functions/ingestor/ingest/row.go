@@ -45,6 +45,8 @@ type row struct {
 	amounts [columns]amount
 	when    moment
 	exact   bool
+	// decimals are the numbers of a row that is examined, of whatever value; empty where there is none.
+	decimals [columns]pipeline.Decimal
 	// warnings are the checks that found it odd.
 	warnings warnings
 }
@@ -53,7 +55,17 @@ func (r *row) has(c column) bool { return r.fields[c].kind != 0 }
 
 func (r *row) text(c column) []byte { return r.content[r.fields[c].from:r.fields[c].to] }
 
-func (r *row) decimal(c column) pipeline.Decimal { return pipeline.Decimal(r.text(c)) }
+// spell sets the decimals.
+func (r *row) spell() {
+	for c := range columns {
+		r.decimals[c] = ""
+		if text := r.text(c); isNumeric(r, c) && len(text) <= maxNumber {
+			if d := pipeline.Decimal(text); d.Valid() {
+				r.decimals[c] = d
+			}
+		}
+	}
+}
 
 // set takes a value that the strict decoder has taken.
 func (r *row) set(c column, value jsontext.Value) {

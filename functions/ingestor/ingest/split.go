@@ -37,7 +37,7 @@ type Result struct {
 	Rows pipeline.Rows
 	// Symbols counts the symbols with a valid row.
 	Symbols int
-	// Bytes is the size of the file as stored.
+	// Bytes is the size of the file as stored, as far as it was read.
 	Bytes int64
 	// Reasons counts refused rows by code. A row counts once for each code that it was refused for.
 	Reasons map[string]int64
@@ -51,7 +51,7 @@ type Result struct {
 //
 // A [*FileError] means that the file itself is to blame and nothing of it can be used: what was written must be
 // dropped. The result then holds the size. Any other error comes from r or a writer, and says nothing about the file.
-// Either way r is read to its end where it has one, so that who reads along sees the whole file.
+// Unless the file is too large, r is read to its end, so that who reads along sees the whole of it.
 func Split(r io.Reader, run Run, valid, rejected io.Writer) (Result, error) {
 	if run.Limits == (pipeline.Limits{}) {
 		run.Limits = pipeline.DefaultLimits()
@@ -69,8 +69,10 @@ func Split(r io.Reader, run Run, valid, rejected io.Writer) (Result, error) {
 	if err != nil && !errors.As(err, &broken) {
 		return Result{}, err
 	}
-	if err := src.drain(); err != nil {
-		return Result{}, fmt.Errorf("read to the end: %w", err)
+	if broken == nil || broken.Code != TooLarge {
+		if err := src.drain(); err != nil {
+			return Result{}, fmt.Errorf("read to the end: %w", err)
+		}
 	}
 	result := j.result()
 	if broken != nil {

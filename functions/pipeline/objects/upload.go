@@ -15,8 +15,11 @@ import (
 )
 
 // PartSize is how much of an upload is held in memory, in bytes, and the size of each part but the last. S3 takes
-// 10,000 parts of at least 5 MiB: at this size an object may grow to 78 GiB.
-const PartSize = 8 << 20
+// 10,000 parts of at least 5 MiB: at this size an object may grow to 48 GiB.
+const PartSize = 5 << 20
+
+// smallObject is up to where the buffer grows step by step, in bytes; what is larger gets room for a whole part at once.
+const smallObject = 256 << 10
 
 // abortTimeout bounds the cleaning up after a failure, which goes on when the caller's time is over.
 const abortTimeout = 3 * time.Second
@@ -58,6 +61,9 @@ func (u *upload) Write(p []byte) (int, error) {
 			continue
 		}
 		n := min(len(p), PartSize-len(u.buffer))
+		if len(u.buffer)+n > smallObject && cap(u.buffer) < PartSize {
+			u.buffer = append(make([]byte, 0, PartSize), u.buffer...)
+		}
 		u.buffer = append(u.buffer, p[:n]...)
 		p, written = p[n:], written+n
 	}
