@@ -43,6 +43,7 @@ var findings = map[string]string{
 	"SCALE_100X":         "whose price is off by a factor of a hundred",
 	"SYMBOL_MISMATCH":    "under another symbol than was asked for",
 	"MIXED_INTERVAL":     "of another interval than their series",
+	"NO_SERIES":          "in place of which there is no series",
 	"PROVIDER_ERROR":     "in place of which the provider sent an error",
 }
 
