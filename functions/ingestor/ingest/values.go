@@ -52,13 +52,19 @@ func (d *document) slow(of *series, at *location) error {
 	return err
 }
 
-// between is what stands between a row that has just been read and the next, if that can be seen; both braces are left
-// out.
+// between is what stands between a row that has just been read and the next, if that can be seen: white space and one
+// comma. Both braces are left out.
 func (d *document) between() []byte {
+	commas := 0
 	for i, c := range d.unread()[:min(maxLiteral, d.end-d.pos)] {
 		switch c {
-		case ' ', '\n', '\t', '\r', ',':
+		case ' ', '\n', '\t', '\r':
+		case ',':
+			commas++
 		case '{':
+			if commas != 1 {
+				return nil
+			}
 			return d.unread()[:i]
 		default:
 			return nil
