@@ -151,10 +151,10 @@ func (v *validation) print(result ingest.Result, broken *ingest.FileError, took 
 		}
 		return nil
 	}
-	if broken != nil {
-		return nil // the error says it
+	if said.Error == nil { // otherwise the command's error says it
+		return said.tell(v.stdout)
 	}
-	return said.tell(v.stdout)
+	return nil
 }
 
 // tell says it to a person.

@@ -7,7 +7,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/config v1.33.15
 	github.com/go-json-experiment/json v1.27.2
 	github.com/google/go-cmp v0.7.0
-	github.com/klauspost/compress v1.20.4
+	github.com/klauspost/compress v1.19.2
 	github.com/mejan/mejan/functions/pipeline v0.0.0
 	github.com/rs/zerolog v1.35.1
 	pgregory.net/rapid v1.3.0

@@ -77,8 +77,8 @@ func (s size) concurrency() number {
 // Keys lists every key of [Namespace] that [Load] reads.
 func Keys() []string {
 	keys := []string{
-		keySenderEmail, keyReceiverEmails, keyAlarmEmail, keyModelID, keyIngestLimits, keyLogLevel, keyLogRetentionDays, keyProtect,
-		keyForceDestroy, inputDays.key, processedDays.key, rejectDays.key, failureDays.key,
+		keySenderEmail, keyReceiverEmails, keyAlarmEmail, keyModelID, keyIngestLimits, keyLogLevel, keyLogRetentionDays,
+		keyProtect, keyForceDestroy, inputDays.key, processedDays.key, rejectDays.key, failureDays.key,
 	}
 	for _, s := range sizes() {
 		keys = append(keys, s.timeout().key, s.memory().key, s.concurrency().key)

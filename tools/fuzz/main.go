@@ -43,8 +43,7 @@ func run(ctx context.Context, root string, each time.Duration, only string) erro
 	}
 	for i, t := range targets {
 		fmt.Printf("== %d of %d: %s in %s, %s\n", i+1, len(targets), t.name, t.pkg, each)
-		// This program runs without the workspace, its children within it. Making inputs that are merely interesting smaller would take most
-		// of the time.
+		// Making inputs that are merely interesting smaller would take most of the time.
 		cmd := command(ctx, root, "go", "test", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", each.String(),
 			"-fuzzminimizetime", "10x", t.pkg)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
@@ -88,6 +87,7 @@ func find(ctx context.Context, root, only string) ([]target, error) {
 	return targets, nil
 }
 
+// command runs within the workspace; this program does not.
 func command(ctx context.Context, root, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = root, append(os.Environ(), "GOWORK=")

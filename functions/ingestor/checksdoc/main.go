@@ -16,13 +16,14 @@ func main() {
 	}
 }
 
+// head has quotes where the page has backquotes.
 const head = `<!-- Generated from functions/ingestor/ingest by checksdoc. Change the Go source, then run: make fix -->
 
 # What is checked
 
-Every finding has a code. It stands in ` + "`rejects/`" + ` beside the row that was refused, on the bar that was found odd, in
-the counts of the event, the analysis, the mail and the metrics, and in what ` + "`mejan validate`" + ` prints. All reasons of a row
-are given, not the first; numbers are compared as decimals, digit by digit. These are the rules of version ` + "`" + ingest.Rules + "`" + `.
+Every finding has a code. It stands in 'rejects/' beside the row that was refused, on the bar that was found odd, in
+the counts of the event, the analysis, the mail and the metrics, and in what 'mejan validate' prints. All reasons of a
+row are given, not the first; numbers are compared as decimals, digit by digit. These are the rules of version 'RULES'.
 
 "Now" is when the content of a file was first seen, so that a repeated run comes to the same result. What a row is
 compared with is its series, in the order of the file: a bar is known again among the last 65,536 of its series.
@@ -43,14 +44,14 @@ var sections = []struct {
 	},
 	{
 		ingest.File, "The file as a whole",
-		"Nothing of the file can be used; one line under `rejects/` says why and at which byte. `PROVIDER_ERROR` and `NO_SERIES`" +
-			" do the same where they are all that a file has.",
+		"Nothing of the file can be used; one line under `rejects/` says why and at which byte. `PROVIDER_ERROR` and " +
+			"`NO_SERIES` do the same where they are all that a file has.",
 	},
 }
 
 func page(checks []ingest.Check) string {
 	var b strings.Builder
-	b.WriteString(head)
+	b.WriteString(strings.NewReplacer("'", "`", "RULES", ingest.Rules).Replace(head))
 	for _, s := range sections {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, s.lead)
 		for _, check := range checks {
@@ -65,7 +66,7 @@ func page(checks []ingest.Check) string {
 func entry(check ingest.Check) string {
 	field := ""
 	if check.Field != "" {
-		field = fmt.Sprintf(" Points to `%s`.", check.Field)
+		field = " Points to `" + check.Field + "`."
 	}
 	return fmt.Sprintf("\n### %s\n\n%s%s\n\n```\n%s\n```\n", check.Code, check.Rule, field, printable(check.Example))
 }

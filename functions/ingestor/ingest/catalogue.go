@@ -1,6 +1,10 @@
 package ingest
 
-import "github.com/mejan/mejan/functions/pipeline"
+import (
+	"strings"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
 
 // Level says what a finding does.
 type Level string
@@ -75,7 +79,8 @@ func Catalogue() []Check { return catalogue[:] }
 var catalogue = [...]Check{
 	{
 		Code: FieldMissing, Level: Refuse,
-		Rule:    "A row has datetime, open, high, low and close, and the meta before it names symbol and interval. A volume may be missing.",
+		Rule: "A row has datetime, open, high, low and close, and the meta before it names symbol and interval. A " +
+			"volume may be missing.",
 		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07"}`),
 		row:     fieldMissing,
 	},
@@ -87,13 +92,16 @@ var catalogue = [...]Check{
 	},
 	{
 		Code: FieldTooLong, Level: Refuse,
-		Rule:    "A number has at most 32 characters, and what the meta says at most 100 bytes each.",
-		Example: daily(`{"datetime":"2018-02-07","open":"1","high":"1","low":"0.0000000000000000000000000000000001","close":"1"}`),
-		row:     fieldTooLong,
+		Rule: "A number has at most 32 characters, and what the meta says at most 100 bytes each.",
+		Example: daily(
+			`{"datetime":"2018-02-07","open":"1","high":"1","low":"0.0000000000000000000000000000000001","close":"1"}`,
+		),
+		row: fieldTooLong,
 	},
 	{
 		Code: NotANumber, Level: Refuse,
-		Rule:    "A price or volume is a decimal number: an optional minus, digits without a leading zero, an optional fraction. NaN, Inf, exponents, hexadecimal, underscores, spaces and a plus are none.",
+		Rule: "A price or volume is a decimal number: an optional minus, digits without a leading zero, an optional " +
+			"fraction. NaN, Inf, exponents, hexadecimal, underscores, spaces and a plus are none.",
 		Example: daily(`{"datetime":"2018-02-07","open":"1.6e2","high":"NaN","low":"0x9f","close":"159_54"}`),
 		row:     notANumber,
 	},
@@ -105,15 +113,19 @@ var catalogue = [...]Check{
 	},
 	{
 		Code: VolumeNegative, Level: Refuse, Field: "volume",
-		Rule:    "A volume is not below zero.",
-		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"-1"}`),
-		row:     volumeNegative,
+		Rule: "A volume is not below zero.",
+		Example: daily(
+			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"-1"}`,
+		),
+		row: volumeNegative,
 	},
 	{
 		Code: HighBelowLow, Level: Refuse, Field: "high",
-		Rule:    "The high is not below the low. Prices are compared as decimals, whatever their length.",
-		Example: daily(`{"datetime":"2018-02-07","open":"160","high":"159.06999999999999999999","low":"159.07","close":"160"}`),
-		row:     ordered(highPrice, orders{{highPrice, lowPrice}}),
+		Rule: "The high is not below the low. Prices are compared as decimals, whatever their length.",
+		Example: daily(
+			`{"datetime":"2018-02-07","open":"160","high":"159.06999999999999999999","low":"159.07","close":"160"}`,
+		),
+		row: ordered(highPrice, orders{{highPrice, lowPrice}}),
 	},
 	{
 		Code: HighBelowBody, Level: Refuse, Field: "high",
@@ -134,13 +146,15 @@ var catalogue = [...]Check{
 	},
 	{
 		Code: DatetimeFormat, Level: Refuse, Field: "datetime",
-		Rule:    "A datetime is a day of the years 1900 to 2099, yyyy-mm-dd, followed by hh:mm:ss if and only if the interval is shorter than a day.",
+		Rule: "A datetime is a day of the years 1900 to 2099, yyyy-mm-dd, followed by hh:mm:ss if and only if the " +
+			"interval is shorter than a day.",
 		Example: daily(`{"datetime":"2018-02-30","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`),
 		row:     datetimeFormat,
 	},
 	{
 		Code: FutureBar, Level: Refuse, Field: "datetime",
-		Rule:    "A bar does not begin after the file was first seen, by the clock of the exchange; where its zone is not known, by the clock that is farthest ahead.",
+		Rule: "A bar does not begin after the file was first seen, by the clock of the exchange; where its zone is " +
+			"not known, by the clock that is farthest ahead.",
 		Example: daily(`{"datetime":"2099-12-31","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`),
 		step: func(_ *series, r *row, beside step) (bool, string) {
 			return beside.future, string(r.text(datetime)) + " had not come when the file was first seen"
@@ -156,20 +170,25 @@ var catalogue = [...]Check{
 	},
 	{
 		Code: ConflictingBar, Level: Refuse,
-		Rule:    "A series has one bar for each time. This one says other than an earlier row of the file, which was taken.",
-		Example: daily(goodRow + `,{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.55"}`),
+		Rule: "A series has one bar for each time. This one says other than an earlier row of the file, which was " +
+			"taken.",
+		Example: daily(
+			goodRow + `,{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.55"}`,
+		),
 		step: func(_ *series, r *row, beside step) (bool, string) {
 			return beside.known && !beside.same, "another bar of " + string(r.text(datetime)) + " has other figures"
 		},
 	},
 	{
 		Code: ProviderError, Level: Refuse,
-		Rule:    "The provider sent an error in place of a series. Where the whole file is one, nothing of it can be used.",
+		Rule: "The provider sent an error in place of a series. Where the whole file is one, nothing of it can be " +
+			"used.",
 		Example: `{"AAPL":` + daily(goodRow) + `,"NOPE":{"code":404,"message":"symbol not found","status":"error"}}`,
 	},
 	{
 		Code: NoSeries, Level: Refuse,
-		Rule:    "What stands in place of a series is a series. Where there is none in the whole file, nothing of it can be used.",
+		Rule: "What stands in place of a series is a series. Where there is none in the whole file, nothing of it " +
+			"can be used.",
 		Example: `{"AAPL":` + daily(goodRow) + `,"EUR/USD":{"rate":1.2345}}`,
 	},
 	{
@@ -180,28 +199,34 @@ var catalogue = [...]Check{
 	},
 	{
 		Code: NonSessionBar, Level: Warn, Field: "datetime",
-		Rule:    "A bar of a share traded in the United States is of a trading day of the New York Stock Exchange, and one within a day of 04:00 to 20:00, or to 17:00 where trading ends early.",
+		Rule: "A bar of a share traded in the United States is of a trading day of the New York Stock Exchange, and " +
+			"one within a day of 04:00 to 20:00, or to 17:00 where trading ends early.",
 		Example: american(goodRowOf("2018-02-19")),
 		step:    nonSession,
 	},
 	{
 		Code: MissingSession, Level: Warn, later: true,
-		Rule:    "Between two bars of a share traded in the United States there is no trading day without one. Counted once for each gap, and noted on the bar after it.",
+		Rule: "Between two bars of a share traded in the United States there is no trading day without one. Counted " +
+			"once for each gap, and noted on the bar after it.",
 		Example: american(goodRow + `,` + goodRowOf("2018-02-05")),
 		step:    missingSession,
 	},
 	{
 		Code: VolumeFraction, Level: Warn, Field: "volume",
-		Rule:    "A number of shares is whole. Pairs of currencies are exempt.",
-		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0.5"}`),
+		Rule: "A number of shares is whole. Pairs of currencies are exempt.",
+		Example: daily(
+			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0.5"}`,
+		),
 		step: func(s *series, r *row, _ step) (bool, string) {
 			return !s.fractions && r.has(volume) && !r.decimals[volume].Whole(), ""
 		},
 	},
 	{
 		Code: ZeroVolumeMoved, Level: Warn, Field: "volume",
-		Rule:    "Where nothing was traded, open, high, low and close are one.",
-		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0"}`),
+		Rule: "Where nothing was traded, open, high, low and close are one.",
+		Example: daily(
+			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0"}`,
+		),
 		step: func(_ *series, r *row, _ step) (bool, string) {
 			return r.has(volume) && r.decimals[volume].Sign() == 0 &&
 				r.decimals[highPrice].Compare(r.decimals[lowPrice]) != 0, ""
@@ -209,34 +234,43 @@ var catalogue = [...]Check{
 	},
 	{
 		Code: SplitLikeJump, Level: Warn, Field: "close", later: true,
-		Rule:    "The close is 2, 3, 4, 5, 7, 10 or 20 times that of the bar before, or one of these parts of it, within 3 %: a split that was not applied, rather than a move. Bars more than a week and two intervals apart are not compared.",
+		Rule: "The close is 2, 3, 4, 5, 7, 10 or 20 times that of the bar before, or one of these parts of it, " +
+			"within 3 %: a split that was not applied, rather than a move. Bars more than a week and two " +
+			"intervals apart are not compared.",
 		Example: daily(goodRow + `,{"datetime":"2018-02-06","open":"320","high":"326","low":"308","close":"320"}`),
 		step:    splitLike,
 	},
 	{
 		Code: Scale100x, Level: Warn, Field: "close", later: true,
-		Rule:    "The close is a hundred times that of the bar before, or a hundredth of it, within 10 %: pence for pounds, rather than a move.",
-		Example: daily(goodRow + `,{"datetime":"2018-02-06","open":"1.60","high":"1.63","low":"1.54","close":"1.60"}`),
-		step:    scaled,
+		Rule: "The close is a hundred times that of the bar before, or a hundredth of it, within 10 %: pence for " +
+			"pounds, rather than a move.",
+		Example: daily(
+			goodRow + `,{"datetime":"2018-02-06","open":"1.60","high":"1.63","low":"1.54","close":"1.60"}`,
+		),
+		step: scaled,
 	},
 	{
 		Code: StaleSeries, Level: Warn,
-		Rule:    "The latest bar of a series began at most a week and two intervals before the file was first seen.",
+		Rule: "The latest bar of a series began at most a week and two intervals before the file was first seen. " +
+			"The latest bar of a series began at most a week and two intervals before the file was first seen.",
 		Example: daily(goodRow),
 	},
 	{
 		Code: SymbolMismatch, Level: Warn, Field: "symbol",
-		Rule:    "A batch has each series under its own symbol. What was asked for by another identifier is found here too.",
+		Rule: "A batch has each series under its own symbol. What was asked for by another identifier is found here " +
+			"too.",
 		Example: `{"US0378331005":` + daily(goodRow) + `}`,
 	},
 	{
 		Code: MixedInterval, Level: Warn, Field: "interval",
 		Rule:    "All series of a file have the interval of the first one.",
-		Example: `{"AAPL":` + daily(goodRow) + `,"MSFT":{"meta":{"symbol":"MSFT","interval":"1week"},"values":[` + goodRow + `]}}`,
+		Example: `{"AAPL":` + daily(goodRow) +
+			`,"MSFT":{"meta":{"symbol":"MSFT","interval":"1week"},"values":[` + goodRow + `]}}`,
 	},
 	{
 		Code: MalformedJSON, Level: File,
-		Rule:    "The file is JSON (RFC 8259) in UTF-8 without a byte order mark, whole, no name twice in one object, and nothing behind it.",
+		Rule: "The file is JSON (RFC 8259) in UTF-8 without a byte order mark, whole, no name twice in one object, " +
+			"and nothing behind it.",
 		Example: `{"meta":{"symbol":"AAPL","interval":"1day"},"values":[`,
 	},
 	{
@@ -255,7 +289,7 @@ var catalogue = [...]Check{
 const goodRow = `{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`
 
 // nested is deeper than anything that the provider sends.
-const nested = `[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]`
+var nested = strings.Repeat("[", 70) + strings.Repeat("]", 70)
 
 func goodRowOf(day string) string {
 	return `{"datetime":"` + day + goodRow[len(`{"datetime":"2018-02-07`):]

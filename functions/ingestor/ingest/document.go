@@ -74,7 +74,7 @@ func (d *document) read() error {
 	case d.found == 0:
 		return noSeries("neither a series nor a batch of them")
 	case whole.isError():
-		return d.judge.refuse(whole, d.at(whole.offset, whole.other()), pipeline.Reason{Code: ProviderError, Detail: whole.errorText()})
+		return d.refuseError(whole)
 	default:
 		return nil
 	}
@@ -132,7 +132,9 @@ func (d *document) object(of *series, where place) error {
 		}
 		d.path.push(name)
 		if !names.add(name) {
-			return &FileError{Code: MalformedJSON, Pointer: d.path.pointer(""), Offset: at, Detail: "duplicate object member name"}
+			return &FileError{
+				Code: MalformedJSON, Pointer: d.path.pointer(""), Offset: at, Detail: "duplicate object member name",
+			}
 		}
 		if names.size > d.limits.Value {
 			return &FileError{
@@ -238,12 +240,16 @@ func (d *document) leave(of *series) error {
 		return nil
 	case of.isError():
 		d.found++
-		return d.judge.refuse(of, d.at(of.offset, of.other()), pipeline.Reason{Code: ProviderError, Detail: of.errorText()})
+		return d.refuseError(of)
 	default:
 		return d.judge.refuse(of, d.at(of.offset, of.other()), pipeline.Reason{
 			Code: NoSeries, Detail: "neither values nor an error",
 		})
 	}
+}
+
+func (d *document) refuseError(of *series) error {
+	return d.judge.refuse(of, d.at(of.offset, of.other()), pipeline.Reason{Code: ProviderError, Detail: of.errorText()})
 }
 
 // at is the place of a value of the path.

@@ -177,8 +177,8 @@ func (l *lines) reject(r pipeline.Reject) error {
 	return l.spill()
 }
 
-// appendReject appends a reject as a line, break included: what encoding/json makes of it, but that `<`, `>` and `&` stay
-// as they are, for people to read.
+// appendReject appends a reject as a line, break included: what encoding/json makes of it, but that `<`, `>` and `&`
+// stay as they are, for people to read.
 func appendReject(line []byte, r pipeline.Reject) []byte {
 	line = appendMember(append(line, '{'), "run_id", r.RunID)
 	line = appendOptional(append(line, `,"source":{`...), "bucket", r.Source.Bucket)

@@ -47,7 +47,7 @@ func tabulateMonths() *[12*years + 1]int32 {
 	var table [12*years + 1]int32
 	for i := range table {
 		first := time.Date(firstYear, time.Month(1+i), 1, 0, 0, 0, 0, time.UTC)
-		table[i] = int32(first.Unix() / secondsADay) //nolint:gosec // within 73,000 days of 1970
+		table[i] = int32(first.Unix() / secondsADay)
 	}
 	return &table
 }
@@ -63,7 +63,7 @@ func parseMoment(text []byte, length int) (moment, bool) {
 	year, y := pair(text[2], text[3])
 	month, m := pair(text[5], text[6])
 	day, d := pair(text[8], text[9])
-	if !(c && y && m && d) || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 {
+	if !c || !y || !m || !d || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 {
 		return 0, false
 	}
 	i := 12*(100*century+year-firstYear) + month - 1

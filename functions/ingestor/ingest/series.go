@@ -179,7 +179,8 @@ func (s *series) examine() {
 	}
 	if _, ok := parseInterval(s.meta.Interval); !ok && s.meta.Interval != "" {
 		s.flaws = append(s.flaws, pipeline.Reason{
-			Code: IntervalFormat, Field: "interval", Detail: fmt.Sprintf("%q is none such as 5min, 1h, 1day or 1week", s.meta.Interval),
+			Code: IntervalFormat, Field: "interval",
+			Detail: fmt.Sprintf("%q is none such as 5min, 1h, 1day or 1week", s.meta.Interval),
 		})
 	}
 }

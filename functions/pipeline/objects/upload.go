@@ -18,7 +18,7 @@ import (
 // 10,000 parts of at least 5 MiB: at this size an object may grow to 48 GiB.
 const PartSize = 5 << 20
 
-// smallObject is up to where the buffer grows step by step, in bytes; what is larger gets room for a whole part at once.
+// smallObject is up to where the buffer grows step by step, in bytes; what is larger gets room for a part at once.
 const smallObject = 256 << 10
 
 // abortTimeout bounds the cleaning up after a failure, which goes on when the caller's time is over.
