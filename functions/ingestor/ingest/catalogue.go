@@ -263,7 +263,7 @@ var catalogue = [...]Check{
 	},
 	{
 		Code: MixedInterval, Level: Warn, Field: "interval",
-		Rule:    "All series of a file have the interval of the first one.",
+		Rule: "All series of a file have the interval of the first one.",
 		Example: `{"AAPL":` + daily(goodRow) +
 			`,"MSFT":{"meta":{"symbol":"MSFT","interval":"1week"},"values":[` + goodRow + `]}}`,
 	},
