@@ -42,8 +42,8 @@ func aggregate(tape *Tape, results []result) pipeline.Aggregates {
 	return market
 }
 
-// members are the series of one group, sorted by symbol. Changes of other lengths, or of another day, are not comparable
-// with theirs.
+// members are the series of one group, sorted by symbol. Changes of other lengths, or of another day, are not
+// comparable with theirs.
 type members []*result
 
 // group sorts series into groups, the one with the most series first, then the later session, then by interval.

@@ -29,7 +29,7 @@ type session struct {
 
 // track is the bars of one series in the order in which they were read.
 type track struct {
-	symbol, interval, currency, exchange string
+	symbol, interval, currency string
 
 	blocks []*block
 	n      int
