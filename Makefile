@@ -34,11 +34,14 @@ fix: ## repair what verify finds and can be repaired
 
 build: programs bin/ingestor bin/analyzer bin/notifier ## bin/mejan, and the functions' binaries for Lambda
 
-# mejan is light; mejan-cloud carries the local cloud and the Pulumi SDK, and mejan starts it.
-programs: bin/mejan bin/mejan-cloud
+# mejan is light; mejan-cloud carries the local cloud and the Pulumi SDK, mejan-aws the AWS SDK, and mejan starts them.
+programs: bin/mejan bin/mejan-aws bin/mejan-cloud
 
 bin/mejan: FORCE
 	go build -o $@ ./cli
+
+bin/mejan-aws: FORCE
+	go build -o $@ ./cli/aws
 
 bin/mejan-cloud: FORCE
 	@test -x $@ || echo "The first build compiles the Pulumi SDK, which takes some minutes."

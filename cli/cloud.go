@@ -10,33 +10,39 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// cloudProgram carries out the commands that need the cloud on a laptop. It lies beside this one, and takes its place:
-// signals, output and exit code are its own.
-const cloudProgram = "mejan-cloud"
+// The programs that carry out what needs a cloud: the one on a laptop, and AWS. They lie beside this one, and take its
+// place: signals, output and exit code are their own.
+const (
+	cloudProgram = "mejan-cloud"
+	awsProgram   = "mejan-aws"
+)
 
-// cloudCommands are the commands of [cloudProgram].
+// cloudCommands are the commands of these programs.
 func cloudCommands() []*cobra.Command {
 	var all []*cobra.Command
-	for _, c := range []struct{ name, short string }{
-		{"demo", "Run files through the whole pipeline on this machine"},
-		{"local", "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser"},
-		{"images", "Build the functions' images with ko"},
+	for _, c := range []struct{ program, name, short string }{
+		{cloudProgram, "demo", "Run files through the whole pipeline on this machine"},
+		{cloudProgram, "local", "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser"},
+		{cloudProgram, "images", "Build the functions' images with ko"},
+		{awsProgram, "replay", "Try refused rows again by today's rules, and put what passes through the pipeline, once"},
 	} {
 		all = append(all, &cobra.Command{
 			Use: c.name, Short: c.short, DisableFlagParsing: true,
-			RunE: func(_ *cobra.Command, args []string) error { return become(append([]string{c.name}, args...)) },
+			RunE: func(_ *cobra.Command, args []string) error {
+				return become(c.program, append([]string{c.name}, args...))
+			},
 		})
 	}
 	return all
 }
 
-// become replaces this process by [cloudProgram]. It returns only where that fails.
-func become(args []string) error {
+// become replaces this process by the program of that name. It returns only where that fails.
+func become(name string, args []string) error {
 	exe, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("find %s: %w", cloudProgram, err)
+		return fmt.Errorf("find %s: %w", name, err)
 	}
-	program := filepath.Join(filepath.Dir(exe), cloudProgram)
+	program := filepath.Join(filepath.Dir(exe), name)
 	err = syscall.Exec(program, append([]string{program}, args...), os.Environ()) //nolint:gosec // what lies beside us is ours
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s is missing: `make build` makes it", program)

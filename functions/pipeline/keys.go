@@ -10,6 +10,8 @@ import (
 const (
 	// InputPrefix holds what uploaders drop.
 	InputPrefix = "inputs/"
+	// ReplayPrefix holds rows that were refused once and that later rules take, as inputs of their own.
+	ReplayPrefix = "inputs/replay/"
 	// ProcessedPrefix holds valid rows, by the day of the claim.
 	ProcessedPrefix = "processed/"
 	// MarkerPrefix holds one [Marker] for each content.
@@ -36,6 +38,13 @@ func ProcessedKey(claimed time.Time, runID string) string {
 
 // RejectsKey is where the refused rows of a run lie: `rejects/<yyyy>/<mm>/<dd>/<run_id>.jsonl`.
 func RejectsKey(claimed time.Time, runID string) string { return dated(RejectsPrefix, claimed, runID) }
+
+// ReplayKey is where the rows of a rejects object lie that the rules of a later version take:
+// `inputs/replay/<name of the rejects object>-rules<version>.json`.
+func ReplayKey(rejectsKey, rules string) string {
+	name := rejectsKey[strings.LastIndexByte(rejectsKey, '/')+1:]
+	return ReplayPrefix + strings.TrimSuffix(name, ".jsonl") + "-rules" + rules + ".json"
+}
 
 // AnalysisKey is where the full insights of a run lie when the item would grow too large: `analyses/<run_id>.json`.
 func AnalysisKey(runID string) string { return AnalysesPrefix + runID + ".json" }

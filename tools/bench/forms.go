@@ -27,7 +27,7 @@ func (b *bench) forms(ctx context.Context) error {
 	if err := of.makeForms(b.dir, formsSize); err != nil {
 		return err
 	}
-	if err := b.buildTools(ctx, "peer/inflate"); err != nil {
+	if err := b.buildTool(ctx, "inflate", "peer/inflate"); err != nil {
 		return err
 	}
 	subject := b.readers()[0]
@@ -45,15 +45,15 @@ func (b *bench) forms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.printForms(b.out, of.spaced.Rows.Raw)
+	return t.printForms(b.out)
 }
 
-func (t table) printForms(out io.Writer, rows int64) error {
+func (t table) printForms(out io.Writer) error {
 	columns := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(columns, "\n%s, by layout\tCPU ns a row\tof compact\twanted\t\t\n", mejan)
 	for _, l := range t.lines[:3] {
 		fmt.Fprintf(columns, "%s\t%.0f\t%.2f×\t≤ %.1f×\t%s\t\n", l.name,
-			float64(l.cost.CPU().Nanoseconds())/float64(rows), t.times(l), layoutLimit, verdict(t.times(l) <= layoutLimit))
+			l.perRow(), t.times(l), layoutLimit, verdict(t.times(l) <= layoutLimit))
 	}
 	if err := columns.Flush(); err != nil {
 		return err

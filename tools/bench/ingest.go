@@ -72,7 +72,7 @@ func (b *bench) race(ctx context.Context, readers []reader, of batch) ([]line, e
 				return nil, err
 			}
 			// Rates are in bytes of one form for all, so that they compare rows.
-			lines[i] = line{name: r.name, bytes: of.spaced.Bytes, cost: lines[i].cost.Best(cost)}
+			lines[i] = line{name: r.name, bytes: of.spaced.Bytes, rows: of.spaced.Rows.Raw, cost: lines[i].cost.Best(cost)}
 		}
 	}
 	return lines, nil
@@ -80,7 +80,7 @@ func (b *bench) race(ctx context.Context, readers []reader, of batch) ([]line, e
 
 // ready builds the readers whose needs are installed, and names the others.
 func (b *bench) ready(ctx context.Context, all []reader) ([]reader, error) {
-	if err := b.buildTools(ctx, "launch"); err != nil {
+	if err := b.buildTool(ctx, "launch", "launch"); err != nil {
 		return nil, err
 	}
 	var found []reader

@@ -60,6 +60,7 @@ func parts() []part {
 		{"start", (*bench).start},
 		{"ingest", (*bench).ingest},
 		{"tls", (*bench).tls},
+		{"analysis", (*bench).analysis},
 	}
 }
 

@@ -25,15 +25,9 @@ func (b *bench) buildMejan(ctx context.Context) error {
 	return b.build(ctx, b.root, "go", "build", "-o", b.program("mejan"), "./cli")
 }
 
-// buildTools builds programs of this module, each under the name of its folder.
-func (b *bench) buildTools(ctx context.Context, folders ...string) error {
-	for _, folder := range folders {
-		to := b.program(filepath.Base(folder))
-		if err := b.build(ctx, filepath.Join(b.root, "tools"), "go", "build", "-o", to, "./bench/"+folder); err != nil {
-			return err
-		}
-	}
-	return nil
+// buildTool builds the program of a folder of this module.
+func (b *bench) buildTool(ctx context.Context, name, folder string) error {
+	return b.build(ctx, filepath.Join(b.root, "tools"), "go", "build", "-o", b.program(name), "./bench/"+folder)
 }
 
 func (b *bench) build(ctx context.Context, dir string, args ...string) error {

@@ -46,8 +46,8 @@ func (b *bench) readers() []reader {
 			return append(append([]string{}, before...), in, processed, rejects)
 		}
 	}
-	tools := func(folder string) func(context.Context) error {
-		return func(ctx context.Context) error { return b.buildTools(ctx, folder) }
+	tool := func(name, folder string) func(context.Context) error {
+		return func(ctx context.Context) error { return b.buildTool(ctx, name, folder) }
 	}
 	none := func(context.Context) error { return nil }
 	duckdb := func(form string, threads int) func(in, processed, rejects string) []string {
@@ -61,7 +61,7 @@ func (b *bench) readers() []reader {
 			},
 		},
 		{
-			name: "plain copy", prepare: tools("peer/copy"), reads: spaced, mute: true,
+			name: "plain copy", prepare: tool("copy", "peer/copy"), reads: spaced, mute: true,
 			args: func(in, processed, _ string) []string { return []string{b.program("copy"), in, processed} },
 		},
 		{
@@ -85,7 +85,7 @@ func (b *bench) readers() []reader {
 			cores: "0,1",
 		},
 		{
-			name: "Go encoding/json", prepare: tools("peer/encodingjson"), reads: spaced,
+			name: "Go encoding/json", prepare: tool("encodingjson", "peer/encodingjson/ingest"), reads: spaced,
 			args: program(b.program("encodingjson")),
 		},
 		{

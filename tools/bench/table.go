@@ -10,12 +10,16 @@ import (
 
 // line is one program of a table.
 type line struct {
-	name  string
-	cost  measure.Cost
-	bytes int64
+	name string
+	cost measure.Cost
+	// bytes and rows are what it read.
+	bytes, rows int64
 }
 
 func (l line) rate() float64 { return float64(l.bytes) / 1e6 / l.cost.CPU().Seconds() }
+
+// perRow is CPU time, in nanoseconds.
+func (l line) perRow() float64 { return float64(l.cost.CPU().Nanoseconds()) / float64(l.rows) }
 
 // table has programs that did the same work.
 type table struct {

@@ -28,10 +28,11 @@ const standardOnly = "anything but the standard library"
 func importRules() []importRule {
 	pipeline := module + "functions/pipeline"
 	above := []string{module + "platform/...", module + "local/...", module + "cli/..."}
-	adapters := []string{
-		pipeline + "/objects/...", pipeline + "/analyses/...", pipeline + "/bus/...", pipeline + "/mail/...",
-		pipeline + "/narrator/...",
+	objects := pipeline + "/objects/..."
+	others := []string{
+		pipeline + "/analyses/...", pipeline + "/bus/...", pipeline + "/mail/...", pipeline + "/narrator/...",
 	}
+	adapters := append([]string{objects}, others...)
 	return []importRule{
 		{
 			from: pipeline, never: []string{standardOnly},
@@ -63,8 +64,13 @@ func importRules() []importRule {
 			why: "the command starts the cloud, not the other way round",
 		},
 		{
-			from: module + "cli/...", never: adapters,
-			why: "the command takes the contract and the functions' domain packages, not the adapters",
+			from: module + "cli", never: append([]string{"github.com/aws/...", "github.com/pulumi/..."}, adapters...),
+			why: "mejan itself is light: what needs an SDK is in a program beside it, which it starts",
+		},
+		{
+			from: module + "cli/...", never: others,
+			why: "the command takes the contract, the functions' domain packages, and of the adapters objects alone: " +
+				"replay reads what was refused and puts it back as an uploader does",
 		},
 	}
 }

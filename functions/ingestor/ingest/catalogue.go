@@ -67,7 +67,8 @@ type Check struct {
 	later bool
 }
 
-// Catalogue lists every check. It is what the code runs and what docs/checks.md is made from.
+// Catalogue lists every check, what refuses before what warns, so that nothing warns of a row that is refused. It is
+// what the code runs and what docs/checks.md is made from.
 func Catalogue() []Check { return catalogue[:] }
 
 // A check that neither row nor step carries out is made where the file is read or a series begins.

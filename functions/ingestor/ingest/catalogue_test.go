@@ -15,6 +15,12 @@ var claimed = time.Date(2018, 2, 20, 12, 0, 0, 0, time.UTC)
 // Each check finds what its example shows, at the level that the catalogue says; the page made from it does not lie.
 func TestCatalogueExamples(t *testing.T) {
 	codes := make(map[string]bool)
+	levels := []ingest.Level{ingest.Refuse, ingest.Warn, ingest.File}
+	if !slices.IsSortedFunc(ingest.Catalogue(), func(a, b ingest.Check) int {
+		return slices.Index(levels, a.Level) - slices.Index(levels, b.Level)
+	}) {
+		t.Error("what refuses does not stand before what warns")
+	}
 	for _, check := range ingest.Catalogue() {
 		if codes[check.Code] || check.Rule == "" || check.Example == "" {
 			t.Errorf("%s: twice, or without rule or example", check.Code)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,8 @@ func seeds(f *testing.F) {
 		f.Add([]byte(check.Example))
 	}
 	for _, s := range styles {
-		f.Add([]byte(s.file(60)))
+		f.Add([]byte(s.file(60, false)))
+		f.Add([]byte(s.file(60, true)))
 	}
 }
 
@@ -115,8 +117,8 @@ func (s style) row(fields ...string) string {
 	return b.String()
 }
 
-// file is a series of so many days before 2018-02-20, every tenth of them odd.
-func (s style) file(days int) string {
+// file is a series of so many days before 2018-02-20, every tenth of them odd, the latest first or last.
+func (s style) file(days int, ascending bool) string {
 	rows := make([]string, days)
 	for i := range days {
 		day := time.Date(2018, 2, 20, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -i)
@@ -125,12 +127,28 @@ func (s style) file(days int) string {
 			"close", fmt.Sprintf("%d.25", 101+i%5), "volume", fmt.Sprint(1000 * i),
 		}
 		if i%10 == 9 {
-			odd := []string{"0", "-1", "1e3", `\u0031`, "121", "ü", ""}
+			odd := []string{"0", "-1", "1e3", `\u0031`, "121", "ü", "", "50.5"}
 			fields[1+2*(i/10%6)] = odd[i/10%len(odd)]
 		}
 		rows[i] = s.row(fields...)
 	}
+	if ascending {
+		slices.Reverse(rows)
+	}
 	return `{"meta":{"symbol":"A","interval":"1day","exchange":"NYSE"},"values":[` + strings.Join(rows, s.between) + `]}`
+}
+
+// Whatever stands before a row, it comes to the same by both ways: the short one leaves nothing behind.
+func TestShortcutOfLongSeries(t *testing.T) {
+	for _, s := range styles {
+		for _, ascending := range []bool{false, true} {
+			body := []byte(s.file(600, ascending))
+			short, long := splitAs(body, false), splitAs(body, true)
+			if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" || short.result.Rows.Raw != 600 {
+				t.Errorf("%s, ascending %t: %v, %+v (-long way +short way):\n%s", s.name, ascending, short.err, short.result, diff)
+			}
+		}
+	}
 }
 
 // However rows are spelled, one is enough to know the others by, and no odd one is taken for one of them.

@@ -1,6 +1,9 @@
 package ingest
 
-import "math/bits"
+import (
+	"cmp"
+	"math/bits"
+)
 
 // horizon is how many bars of a series are remembered, the latest read. The provider sends 5,000 at the most.
 const horizon = 1 << 16
@@ -33,7 +36,7 @@ func (h *history) beyond(when moment) bool {
 
 // turns reports whether a bar goes the other way than the two before it.
 func (h *history) turns(when moment) bool {
-	return h.n > 1 && (h.direction > 0) != (when > h.last)
+	return h.n > 1 && when != h.last && (h.direction > 0) != (when > h.last)
 }
 
 // find looks a bar up by its time.
@@ -71,10 +74,7 @@ func (h *history) add(r *row) {
 	if h.n == 0 {
 		h.earliest, h.latest = when, when
 	} else {
-		h.direction = -1
-		if when > h.last {
-			h.direction = 1
-		}
+		h.direction = cmp.Or(cmp.Compare(when, h.last), h.direction)
 		h.earliest, h.latest = min(h.earliest, when), max(h.latest, when)
 	}
 	h.last, h.close, h.exact = when, r.amounts[closePrice], r.exact

@@ -68,13 +68,12 @@ func (j *judge) warn(code string) { j.warned[checkOf(code)]++ }
 
 // row judges one row, and reports whether it is valid.
 func (j *judge) row(s *series, at *location, r *row) (bool, error) {
-	r.warnings = 0
 	if j.ordinary(s, r) {
-		return true, j.take(s, r)
+		return true, j.take(s, r, 0)
 	}
-	wrong := j.examine(s, r)
+	wrong, odd := j.examine(s, r)
 	if wrong == nil {
-		return true, j.take(s, r)
+		return true, j.take(s, r, odd)
 	}
 	// That it was there is known all the same, so that nobody misses it.
 	if when, ok := parseMoment(r.text(datetime), s.dated); ok && j.history.beyond(when) && when <= s.future {
@@ -83,8 +82,8 @@ func (j *judge) row(s *series, at *location, r *row) (bool, error) {
 	return false, j.refuseRow(s, at, r, wrong)
 }
 
-// take writes out a valid row.
-func (j *judge) take(s *series, r *row) error {
+// take writes out a valid row, and what was found odd about it.
+func (j *judge) take(s *series, r *row, odd warnings) error {
 	j.history.add(r)
 	j.rows.Raw++
 	j.rows.Valid++
@@ -98,7 +97,7 @@ func (j *judge) take(s *series, r *row) error {
 	if err := j.endLine(s); err != nil {
 		return err
 	}
-	s.open = r.warnings | lineOpen
+	s.open = odd | lineOpen
 	j.valid.bar(s, r)
 	return nil
 }
@@ -124,11 +123,11 @@ func (j *judge) expected(s *sessions, when moment) bool {
 	return s.follows(max(day, last), min(day, last)) && (when.clock() == 0 || s.open(when))
 }
 
-// examine runs every check on a row, and gives the reasons to refuse it. Warnings are counted, and noted on the row or,
-// where they are about a step between two bars, on the later of them.
-func (j *judge) examine(s *series, r *row) []pipeline.Reason {
+// examine runs every check on a row, and gives the reasons to refuse it, or what is odd about it. Warnings are counted;
+// one about a step between two bars belongs to the later of them, which may be the row before.
+func (j *judge) examine(s *series, r *row) (wrong []pipeline.Reason, odd warnings) {
 	if r.kind != '{' {
-		return []pipeline.Reason{{Code: FieldType, Detail: says("%s, not an object", r.kind)}}
+		return []pipeline.Reason{{Code: FieldType, Detail: says("%s, not an object", r.kind)}}, 0
 	}
 	r.spell()
 	found := findings{reasons: append([]pipeline.Reason(nil), s.flaws...)}
@@ -139,9 +138,8 @@ func (j *judge) examine(s *series, r *row) []pipeline.Reason {
 		}
 	}
 	if found.reasons != nil {
-		return found.reasons
+		return found.reasons, 0
 	}
-	var wrong []pipeline.Reason
 	if !r.exact {
 		r.measure(s.dated)
 	}
@@ -161,11 +159,11 @@ func (j *judge) examine(s *series, r *row) []pipeline.Reason {
 			if check.later && step.backward {
 				s.open |= 1 << i
 			} else {
-				r.warnings |= 1 << i
+				odd |= 1 << i
 			}
 		}
 	}
-	return wrong
+	return wrong, odd
 }
 
 // step is what a row is compared with.

@@ -47,8 +47,6 @@ type row struct {
 	exact   bool
 	// decimals are the numbers of a row that is examined, of whatever value; empty where there is none.
 	decimals [columns]pipeline.Decimal
-	// warnings are the checks that found it odd.
-	warnings warnings
 }
 
 func (r *row) has(c column) bool { return r.fields[c].kind != 0 }

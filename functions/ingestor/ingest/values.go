@@ -83,7 +83,7 @@ func (d *document) fast(of *series, at *location) error {
 		r.exact = true
 		if d.judge.ordinary(of, r) {
 			d.pos += n
-			if err := d.judge.take(of, r); err != nil {
+			if err := d.judge.take(of, r, 0); err != nil {
 				return err
 			}
 		} else {

@@ -14,6 +14,8 @@ const (
 	firstWindow = 8 << 10
 	// margin is what may be read past the end of the content, in whole words, without leaving the buffer.
 	margin = 64
+	// patience is how often a reader may give nothing and no error.
+	patience = 100
 )
 
 // window is the part of the content that is being looked at.
@@ -56,14 +58,15 @@ func (w *window) more() bool {
 		copy(larger, w.buf[:w.end])
 		w.buf = larger
 	}
-	for w.err == nil {
+	for range patience {
 		var n int
 		n, w.err = w.from.Read(w.buf[w.end : len(w.buf)-margin])
 		w.end += n
-		if n > 0 {
-			return true
+		if n > 0 || w.err != nil {
+			return n > 0
 		}
 	}
+	w.err = io.ErrNoProgress
 	return false
 }
 

@@ -18,8 +18,8 @@ func outline() []section {
 			title: "Objects",
 			lead:  "Everything lies in one bucket. The part of a key before the name says what the object is.",
 			names: []string{
-				"InputPrefix", "ProcessedPrefix", "MarkerPrefix", "RejectsPrefix", "AnalysesPrefix",
-				"IsInput", "MarkerKey", "ProcessedKey", "RejectsKey", "AnalysisKey",
+				"InputPrefix", "ReplayPrefix", "ProcessedPrefix", "MarkerPrefix", "RejectsPrefix", "AnalysesPrefix",
+				"IsInput", "MarkerKey", "ProcessedKey", "RejectsKey", "ReplayKey", "AnalysisKey",
 			},
 		},
 		{

@@ -78,8 +78,17 @@ func (s *Store) Open(ctx context.Context, r Ref) (*Object, error) {
 // [ErrExists] means that there is an object, which may be this very call's: when an answer is lost the SDK asks again
 // and meets its own write. Read it before believing that someone else was faster.
 func (s *Store) Create(ctx context.Context, r Ref, body []byte) error {
+	return s.CreateFrom(ctx, r, bytes.NewReader(body), nil)
+}
+
+// CreateFrom is [Store.Create] for a body that need not fit into memory, at most 5 GiB, and with metadata as an
+// uploader attaches it. Body is read from its beginning, more than once.
+func (s *Store) CreateFrom(ctx context.Context, r Ref, body io.ReadSeeker, metadata map[string]string) error {
+	if _, err := body.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("create object %q: %w", r, err)
+	}
 	in := putInput(r, body)
-	in.IfNoneMatch = aws.String("*")
+	in.IfNoneMatch, in.Metadata = aws.String("*"), metadata
 	_, err := s.client.PutObject(ctx, in, func(o *s3.Options) {
 		// S3 answers 409 to writers that overlap; which of them has won is known a moment later.
 		o.Retryer = retry.AddWithErrorCodes(o.Retryer, "ConditionalRequestConflict")
@@ -92,17 +101,17 @@ func (s *Store) Create(ctx context.Context, r Ref, body []byte) error {
 
 // Put writes the object at r, whether or not there is one.
 func (s *Store) Put(ctx context.Context, r Ref, body []byte) error {
-	if _, err := s.client.PutObject(ctx, putInput(r, body)); err != nil {
+	if _, err := s.client.PutObject(ctx, putInput(r, bytes.NewReader(body))); err != nil {
 		return fmt.Errorf("put object %q: %w", r, explain(err, nil))
 	}
 	return nil
 }
 
-func putInput(r Ref, body []byte) *s3.PutObjectInput {
+func putInput(r Ref, body io.Reader) *s3.PutObjectInput {
 	return &s3.PutObjectInput{
 		Bucket:      &r.Bucket,
 		Key:         &r.Key,
-		Body:        bytes.NewReader(body),
+		Body:        body,
 		ContentType: aws.String(contentType(r.Key)),
 	}
 }

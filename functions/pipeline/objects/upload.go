@@ -101,7 +101,7 @@ func (u *upload) Commit(ctx context.Context) error {
 		return u.err
 	}
 	if u.id == "" {
-		if _, err := u.client.PutObject(ctx, putInput(u.at, u.buffer)); err != nil {
+		if _, err := u.client.PutObject(ctx, putInput(u.at, bytes.NewReader(u.buffer))); err != nil {
 			return fmt.Errorf("put object %q: %w", u.at, explain(err, nil))
 		}
 		u.over = true

@@ -23,7 +23,7 @@ const readSize = 256
 //   - a marker is created in state started, keeps what its first claim said, and never changes once it is over;
 //   - a marker that is over names only outputs that are visible.
 //
-// Each call of Open, Create, Put and Upload's methods, and each Read of a body, is one call to [Faults].
+// Each call of Open, Create, CreateFrom, Put and Upload's methods, and each Read of a body, is one call to [Faults].
 type Objects struct {
 	// ListDenied makes the store answer as S3 answers a caller without s3:ListBucket: a missing key is ErrDenied.
 	ListDenied bool
@@ -122,15 +122,29 @@ func (o *Objects) Open(ctx context.Context, r objects.Ref) (*objects.Object, err
 
 // Create implements [ObjectStore].
 func (o *Objects) Create(ctx context.Context, r objects.Ref, body []byte) error {
-	return o.faults.around("Create", r.Key, func() error { return o.write(ctx, r, body, true) })
+	return o.faults.around("Create", r.Key, func() error { return o.write(ctx, r, stored{body: body}, true) })
+}
+
+// CreateFrom implements [InputStore].
+func (o *Objects) CreateFrom(ctx context.Context, r objects.Ref, body io.ReadSeeker, metadata map[string]string) error {
+	return o.faults.around("CreateFrom", r.Key, func() error {
+		if _, err := body.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		content, err := io.ReadAll(body)
+		if err != nil {
+			return err
+		}
+		return o.write(ctx, r, stored{content, metadata}, true)
+	})
 }
 
 // Put implements [ObjectStore].
 func (o *Objects) Put(ctx context.Context, r objects.Ref, body []byte) error {
-	return o.faults.around("Put", r.Key, func() error { return o.write(ctx, r, body, false) })
+	return o.faults.around("Put", r.Key, func() error { return o.write(ctx, r, stored{body: body}, false) })
 }
 
-func (o *Objects) write(ctx context.Context, r objects.Ref, body []byte, create bool) error {
+func (o *Objects) write(ctx context.Context, r objects.Ref, now stored, create bool) error {
 	o.t.Helper()
 	if err := ctx.Err(); err != nil {
 		return err
@@ -144,11 +158,11 @@ func (o *Objects) write(ctx context.Context, r objects.Ref, body []byte, create 
 	}
 	see := func(key string) bool { _, ok := o.objects[objects.Ref{Bucket: r.Bucket, Key: key}]; return ok }
 	for _, law := range o.laws {
-		if wrong := law(r, old.body, body, see); wrong != "" {
-			o.t.Errorf("write of %q: %s\nbefore: %s\nafter:  %s", r.Key, wrong, old.body, body)
+		if wrong := law(r, old.body, now.body, see); wrong != "" {
+			o.t.Errorf("write of %q: %s\nbefore: %s\nafter:  %s", r.Key, wrong, old.body, now.body)
 		}
 	}
-	o.objects[r] = stored{body: append([]byte{}, body...)}
+	o.objects[r] = stored{append([]byte{}, now.body...), maps.Clone(now.metadata)}
 	return nil
 }
 
@@ -183,7 +197,7 @@ func (u *upload) Write(p []byte) (int, error) {
 
 func (u *upload) Commit(ctx context.Context) error {
 	return u.store.faults.around("Commit", u.at.Key, func() error {
-		if err := u.store.write(ctx, u.at, u.buffer.Bytes(), false); err != nil {
+		if err := u.store.write(ctx, u.at, stored{body: u.buffer.Bytes()}, false); err != nil {
 			return err
 		}
 		u.end()

@@ -20,9 +20,17 @@ type ObjectStore interface {
 	Upload(ctx context.Context, r objects.Ref) objects.Upload
 }
 
+// InputStore is what [objects.Store] does for who puts an input there.
+type InputStore interface {
+	CreateFrom(ctx context.Context, r objects.Ref, body io.ReadSeeker, metadata map[string]string) error
+}
+
 // ObjectsEndpoint is an object store under test, on behalf of a caller who may list the bucket.
 type ObjectsEndpoint struct {
-	Store ObjectStore
+	Store interface {
+		ObjectStore
+		InputStore
+	}
 	// Bucket exists and may hold objects already; the suite writes under `conformance/`.
 	Bucket string
 	// Seed puts an object in place as an uploader would.
@@ -33,6 +41,7 @@ type ObjectsEndpoint struct {
 func ObjectsConformance(t *testing.T, e ObjectsEndpoint) {
 	t.Run("open", e.open)
 	t.Run("create", e.create)
+	t.Run("create from", e.createFrom)
 	t.Run("create once", e.createOnce)
 	t.Run("put", e.put)
 	t.Run("upload", e.upload)
@@ -77,6 +86,26 @@ func (e ObjectsEndpoint) create(t *testing.T) {
 	at := e.at("create/marker")
 	e.must(t, e.Store.Create(t.Context(), at, []byte("first")))
 	e.is(t, "create again", e.Store.Create(t.Context(), at, []byte("second")), objects.ErrExists)
+	if got := e.read(t, at); string(got) != "first" {
+		t.Errorf("after both: got %q, want %q", got, "first")
+	}
+}
+
+// An input is created whole, wherever its reader stands, with what is attached to it, and once.
+func (e ObjectsEndpoint) createFrom(t *testing.T) {
+	at := e.at("create/input.json")
+	first := bytes.NewReader([]byte("first"))
+	if _, err := first.Seek(0, io.SeekEnd); err != nil {
+		t.Fatal(err)
+	}
+	attached := map[string]string{pipeline.CorrelationMetadata: "upload/42:a_b.c"}
+	e.must(t, e.Store.CreateFrom(t.Context(), at, first, attached))
+	second := bytes.NewReader([]byte("second"))
+	e.is(t, "create again", e.Store.CreateFrom(t.Context(), at, second, nil), objects.ErrExists)
+	opened := e.mustOpen(t, at)
+	if got := opened.Metadata[pipeline.CorrelationMetadata]; got != "upload/42:a_b.c" {
+		t.Errorf("metadata: got %q, in %v", got, opened.Metadata)
+	}
 	if got := e.read(t, at); string(got) != "first" {
 		t.Errorf("after both: got %q, want %q", got, "first")
 	}
