@@ -86,7 +86,8 @@ func (j *judge) anomalies(s Series) []pipeline.Anomaly {
 const RecordMin = VolatilityChanges + 1
 
 // Record reports whether the last close is above every close of the 52 weeks before it, 1, or below every one, -1, and
-// the old record: 0 where it is neither, or has fewer than [RecordMin] bars before it.
+// the old record, in the series' currency: 0 where it is neither, or has fewer than 21 bars before it. Source: the new
+// highs and lows of the exchanges, by closes.
 func Record(bars []Bar) (way int, old float64) {
 	end := len(bars) - 1
 	if end < RecordMin {

@@ -21,8 +21,8 @@ const (
 // hours as the market trades:
 //
 //   - a symbol without a slash is an equity: 252 sessions of 6.5 hours;
-//   - a pair, such as EUR/USD, is traded 24 hours: on 365 days where one of its bars is dated Saturday or Sunday, on 260
-//     otherwise.
+//   - a pair, such as EUR/USD, is traded 24 hours: on 365 days where one of its bars is dated Saturday or Sunday, on
+//     260 otherwise.
 //
 // Source: Hull (2018), 15.4, for trading days in place of calendar days.
 func PeriodsPerYear(symbol, interval string, bars []Bar) float64 {

@@ -70,7 +70,7 @@ type reader struct {
 type name struct{ symbol, interval string }
 
 // rest is what a row says besides its series, its time and its numbers.
-type rest struct{ currency, exchange, code string }
+type rest struct{ currency, code string }
 
 func newReader() *reader {
 	return &reader{
@@ -84,9 +84,6 @@ func newReader() *reader {
 func (r *reader) merge(to *track, of rest) {
 	if of.currency != to.currency && of.currency != "" && (to.currency == "" || of.currency < to.currency) {
 		to.currency = of.currency
-	}
-	if of.exchange != to.exchange && of.exchange != "" && (to.exchange == "" || of.exchange < to.exchange) {
-		to.exchange = of.exchange
 	}
 }
 

@@ -43,7 +43,7 @@ func (r *reader) strict(line []byte) error {
 		return fmt.Errorf("%q: %w", row.Datetime, err)
 	}
 	to := r.find(row.Symbol, row.Interval)
-	of := rest{currency: r.intern(row.Currency), exchange: r.intern(row.Exchange), code: broken(row.Warnings)}
+	of := rest{currency: r.intern(row.Currency), code: broken(row.Warnings)}
 	r.merge(to, of)
 	r.expect(session)
 	r.tape.add(to, session, &amounts, volume, []byte(row.Close), of.code)

@@ -72,7 +72,7 @@ func told(r *reader) []string {
 	var all []string
 	tape := r.done()
 	for _, of := range tape.tracks {
-		all = append(all, fmt.Sprintf("%q %q %q %q %q %v", of.symbol, of.interval, of.currency, of.exchange, of.last, of.broken))
+		all = append(all, fmt.Sprintf("%q %q %q %q %v", of.symbol, of.interval, of.currency, of.last, of.broken))
 		for i := range of.n {
 			var bar Bar
 			tape.unpack(of, i, &bar)

@@ -22,9 +22,9 @@ const quantile = 0.6745
 //	0.6745 (x - m) / MAD,  MAD = median |u - m|
 //
 // m is their median; 0.6745 makes it comparable with a z-score of normal values. Where more than half of them are equal
-// and MAD is 0, the mean absolute deviation takes its place, (x - m) / (1.253314 · mean |u - m|). ok is false where that
-// is 0 as well: among equal values there is no scale. Source: Iglewicz and Hoaglin, How to Detect and Handle Outliers
-// (1993), 3.3; 1.253314 is sqrt(π/2).
+// and MAD is 0, the mean absolute deviation takes its place, (x - m) / (1.253314 · mean |u - m|). ok is false where
+// that is 0 as well: among equal values there is no scale. It needs 20 values. Source: Iglewicz and Hoaglin, How to
+// Detect and Handle Outliers (1993), 3.3; 1.253314 is sqrt(π/2).
 func Surprise(x float64, usual []float64) (score float64, ok bool) {
 	m := median(usual)
 	if mad := medianDistance(usual, m); mad > 0 {

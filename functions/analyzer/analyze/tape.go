@@ -29,7 +29,7 @@ type session struct {
 
 // track is the bars of one series in the order in which they were read.
 type track struct {
-	symbol, interval, currency, exchange string
+	symbol, interval, currency string
 
 	blocks []*block
 	n      int
@@ -125,7 +125,11 @@ func (t *Tape) push(to *track, bar *packed, closed float64, text []byte, code st
 	}
 	// Of several of one datetime it is the one that order puts first, and of its spellings the least.
 	if to.n > 1 {
-		switch order := cmp.Compare(t.sessions[id].text, t.sessions[to.lastSession].text); {
+		this, latest := &t.sessions[id], &t.sessions[to.lastSession]
+		if this.day < latest.day {
+			return // as mostly: the newest comes first
+		}
+		switch order := cmp.Compare(this.text, latest.text); {
 		case order < 0:
 			return
 		case order == 0 && (closed > to.lastClose || (closed == to.lastClose && string(text) >= string(to.last))):
