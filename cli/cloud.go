@@ -43,7 +43,7 @@ func become(name string, args []string) error {
 		return fmt.Errorf("find %s: %w", name, err)
 	}
 	program := filepath.Join(filepath.Dir(exe), name)
-	err = syscall.Exec(program, append([]string{program}, args...), os.Environ()) //nolint:gosec // it lies beside us
+	err = syscall.Exec(program, append([]string{program}, args...), os.Environ())
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s is missing: `make build` makes it", program)
 	}

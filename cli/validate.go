@@ -31,7 +31,8 @@ input cannot be used.
 
 Refused rows are a result and no failure; --strict makes them one. A file that cannot be used fails, and the reason
 says at which byte.`,
-		Example: "  mejan validate bars.json\n  mejan validate bars.json.gz --processed good.jsonl --rejects bad.jsonl --json",
+		Example: "  mejan validate bars.json\n" +
+			"  mejan validate bars.json.gz --processed good.jsonl --rejects bad.jsonl --json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			limits, err := pipeline.ParseLimits(v.limits)
