@@ -61,7 +61,7 @@ type validation struct {
 
 // smallHeap keeps the heap within some megabytes: what a file needs does not grow with it, and nothing of it is garbage
 // for long.
-const smallHeap = 12 << 20
+const smallHeap = 10 << 20
 
 func (v *validation) validate(name string) error {
 	debug.SetGCPercent(400)

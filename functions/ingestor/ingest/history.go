@@ -81,8 +81,8 @@ func (h *history) add(r *row) {
 	h.n++
 }
 
-// sum is a checksum over what a row says. Rows that say the same have the same; others hardly ever, and which of the two
-// a bar of a known time is decides only what it is refused for.
+// sum is a checksum over what a row says. Rows that say the same have the same; others hardly ever, and which of the
+// two a bar of a known time is decides only what it is refused for.
 func (r *row) sum() uint32 {
 	var sum uint64
 	for _, a := range r.amounts[openPrice:] {

@@ -10,8 +10,8 @@ import (
 // layout is how a file spells its rows, learned from one of them: which members come in which order, and every byte
 // around the values. Programs that write JSON spell all rows alike, so that a row need not be parsed: its bytes are
 // compared with the layout, and only digits are read. The bytes that were compared are those of a row that the strict
-// decoder has taken, and what is let through between them is digits, a point, or printable ASCII between quotes, so that
-// a row that fits is one the decoder would take, and with the same content.
+// decoder has taken, and what is let through between them is digits, a point, or printable ASCII between quotes, so
+// that a row that fits is one the decoder would take, and with the same content.
 //
 // A value that is odd in any way makes the row not fit, which costs time and nothing else.
 type layout struct {
@@ -105,7 +105,8 @@ func (l *layout) learn(raw, between []byte) {
 	}
 }
 
-// nextSlot reads a member from where the value before it ended. Its literal is empty where it cannot be one of a layout.
+// nextSlot reads a member from where the value before it ended. Its literal is empty where it cannot be one of a
+// layout.
 func nextSlot(rest []byte) (s slot, after []byte, more bool) {
 	open := bytes.IndexByte(rest, '"')
 	if len(rest) > 0 && rest[0] == '"' { // the quote that closes a value
