@@ -33,7 +33,7 @@ Refused rows are a result and no failure; --strict makes them one. A file that c
 says at which byte.`,
 		Example: "  mejan validate bars.json\n" +
 			"  mejan validate bars.json.gz --processed good.jsonl --rejects bad.jsonl --json",
-		Args:    cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			limits, err := pipeline.ParseLimits(v.limits)
 			if err != nil {
