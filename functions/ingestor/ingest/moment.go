@@ -43,11 +43,18 @@ const (
 
 var months = tabulateMonths()
 
+// tabulateMonths counts instead of asking package time, which would be most of a function's start.
 func tabulateMonths() *[12*years + 1]int32 {
+	const first = -25_567 // 1900-01-01
+	lengths := [12]int32{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 	var table [12*years + 1]int32
-	for i := range table {
-		first := time.Date(firstYear, time.Month(1+i), 1, 0, 0, 0, 0, time.UTC)
-		table[i] = int32(first.Unix() / secondsADay)
+	table[0] = first
+	for i := range 12 * years {
+		days := lengths[i%12]
+		if year := firstYear + i/12; i%12 == 1 && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			days++
+		}
+		table[i+1] = table[i] + days
 	}
 	return &table
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -10,6 +11,9 @@ import (
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
+
+// zippedSize is how much of a compressed file is read at a time, in bytes.
+const zippedSize = 64 << 10
 
 // freeContent is how much a compressed file may unfold to at any ratio, in bytes.
 const freeContent = 64 << 20
@@ -62,7 +66,7 @@ func (s *source) open() error {
 	}
 	s.content = io.MultiReader(bytes.NewReader(head[:n]), s.stored)
 	if s.zipped = string(head[:n]) == gzipMagic; s.zipped {
-		s.content, err = gzip.NewReader(s.content)
+		s.content, err = gzip.NewReader(bufio.NewReaderSize(s.content, zippedSize))
 		return err
 	}
 	return nil
