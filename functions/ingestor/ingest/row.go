@@ -38,7 +38,8 @@ type field struct {
 type row struct {
 	kind   jsontext.Kind
 	fields [columns]field
-	// content is what the fields refer to, with [maxText] bytes behind each of them. It is valid until the window moves on.
+	// content is what the fields refer to, with [maxText] bytes behind each of them. It is valid until the window moves
+	// on.
 	content []byte
 	// amounts are the numbers, and when the time that the datetime stands for. Of a row that is exact all of them are
 	// there; one that is not has a flaw, or numbers of more digits than an amount holds.

@@ -7,9 +7,9 @@ import (
 
 // shape is a layout with a length for each value, taken from the row before: prices of one series have the same number
 // of digits from bar to bar, nearly always. Then it is known of each byte up to the volume, whose length does vary,
-// whether it must be a digit or a certain other byte, and a row is compared in words of eight bytes, with two operations
-// that decide about both: the difference to the expected byte, or to '0', is added to what makes the sum reach the high
-// bit, 0x7f where it must be zero and 0x76 where it may be nine.
+// whether it must be a digit or a certain other byte, and a row is compared in words of eight bytes, with two
+// operations that decide about both: the difference to the expected byte, or to '0', is added to what makes the sum
+// reach the high bit, 0x7f where it must be zero and 0x76 where it may be nine.
 type shape struct {
 	words [maxShape / 8]struct{ text, add uint64 }
 	// count is how many words there are; last leaves out of the last one what is behind size, the length of it all.
