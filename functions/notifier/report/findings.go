@@ -16,8 +16,8 @@ const (
 	maxProblems = 5
 )
 
-// finding says in words what a code of the ingestor's checks means, after "N rows" or "N bars". A code that is not here
-// stands for itself.
+// finding says in words what a code of the ingestor's checks means, after "N rows", "N bars" or "N series". A code that is
+// not here stands for itself.
 var findings = map[string]string{
 	"FIELD_MISSING":      "without a field that they must have",
 	"FIELD_TYPE":         "with a field of another type",
@@ -34,18 +34,21 @@ var findings = map[string]string{
 	"FUTURE_BAR":         "dated after the file arrived",
 	"DUPLICATE_BAR":      "that the file has twice",
 	"CONFLICTING_BAR":    "that the file has twice, with different prices",
-	"OUT_OF_ORDER":       "out of order",
+	"OUT_OF_ORDER":       "at which a series turns round in time",
 	"NON_SESSION_BAR":    "dated when the exchange was closed",
 	"MISSING_SESSION":    "after a session that is missing",
 	"ZERO_VOLUME_MOVED":  "whose price moved without volume",
-	"STALE_SERIES":       "at the end of a series that has stopped",
+	"STALE_SERIES":       "that ended more than a week before the file arrived",
 	"SPLIT_LIKE_JUMP":    "whose price jumped as after a split",
 	"SCALE_100X":         "whose price is off by a factor of a hundred",
 	"SYMBOL_MISMATCH":    "under another symbol than was asked for",
-	"MIXED_INTERVAL":     "of another interval than their series",
+	"MIXED_INTERVAL":     "of another interval than the first of the file",
 	"NO_SERIES":          "in place of which there is no series",
 	"PROVIDER_ERROR":     "in place of which the provider sent an error",
 }
+
+// aboutSeries are the codes that count series.
+var aboutSeries = []string{"STALE_SERIES", "SYMBOL_MISMATCH", "MIXED_INTERVAL"}
 
 // tell lists counts by code, the most frequent first, at most [maxFindings].
 func tell(counts map[string]int64, what, noun string) (lines []string) {
@@ -57,7 +60,11 @@ func tell(counts map[string]int64, what, noun string) (lines []string) {
 		if i == maxFindings {
 			return append(lines, fmt.Sprintf("%s: %s more kinds in the stored analysis.", what, count(len(codes)-i)))
 		}
-		text := fmt.Sprintf("%s: %s %s", what, plural(counts[code], noun), findings[code])
+		many := plural(counts[code], noun)
+		if slices.Contains(aboutSeries, code) {
+			many = count(counts[code]) + " series"
+		}
+		text := fmt.Sprintf("%s: %s %s", what, many, findings[code])
 		lines = append(lines, fmt.Sprintf("%s (%s).", strings.TrimSpace(text), cut(clean(code), maxDatetime)))
 	}
 	return lines
