@@ -116,10 +116,26 @@ func fingerprint(text []byte) uint64 {
 
 // says fills the kind of a value into a sentence.
 func says(format string, kind jsontext.Kind) string {
-	kinds := map[jsontext.Kind]string{
-		'n': "null", 't': "a boolean", 'f': "a boolean", '"': "a string", '0': "a number", '{': "an object", '[': "an array",
+	return strings.Replace(format, "%s", kindName(kind), 1)
+}
+
+func kindName(kind jsontext.Kind) string {
+	switch kind {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "a boolean"
+	case '"':
+		return "a string"
+	case '0':
+		return "a number"
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	default:
+		return "nothing"
 	}
-	return strings.Replace(format, "%s", kinds[kind], 1)
 }
 
 // text is a string's content, or how anything else is spelled.
