@@ -16,8 +16,8 @@ const (
 	maxProblems = 5
 )
 
-// finding says in words what a code of the ingestor's checks means, after "N rows", "N bars" or "N series". A code that is
-// not here stands for itself.
+// finding says in words what a code of the ingestor's checks means, after "N rows", "N bars" or "N series". A code that
+// is not here stands for itself.
 var findings = map[string]string{
 	"FIELD_MISSING":      "without a field that they must have",
 	"FIELD_TYPE":         "with a field of another type",
