@@ -66,9 +66,52 @@ func (s *source) open() error {
 	}
 	s.content = io.MultiReader(bytes.NewReader(head[:n]), s.stored)
 	if s.zipped = string(head[:n]) == gzipMagic; s.zipped {
-		s.content, err = gzip.NewReader(bufio.NewReaderSize(s.content, zippedSize))
+		s.content, err = newMembers(bufio.NewReaderSize(s.content, zippedSize))
 		return err
 	}
+	return nil
+}
+
+// members are the parts of a gzip file, one behind the other, which make one content (RFC 1952, 2.2). The library would
+// read them as well, and take a file that ends within the header of a later part for a whole one.
+type members struct {
+	part *gzip.Reader
+	from *bufio.Reader
+}
+
+func newMembers(from *bufio.Reader) (*members, error) {
+	part, err := gzip.NewReader(from)
+	if err != nil {
+		return nil, err
+	}
+	part.Multistream(false)
+	return &members{part, from}, nil
+}
+
+func (m *members) Read(p []byte) (int, error) {
+	for {
+		n, err := m.part.Read(p)
+		if ended(err) {
+			err = m.next()
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+}
+
+// next begins the next part; io.EOF means that there is none.
+func (m *members) next() error {
+	if _, err := m.from.Peek(1); err != nil {
+		return err
+	}
+	if err := m.part.Reset(m.from); err != nil {
+		if ended(err) {
+			return io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	m.part.Multistream(false)
 	return nil
 }
 
