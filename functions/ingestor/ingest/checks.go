@@ -117,8 +117,7 @@ func datetimeFormat(s *series, r *row, tell *findings) {
 type step struct {
 	// future says that it had not begun when the file was first seen.
 	future bool
-	// sum is that of the earlier row of the same time, where one is known; same that it says the same.
-	sum         uint32
+	// known says that an earlier row has the same time, same that it says the same.
 	known, same bool
 	// turns says that the series turns round here, backward that it goes from the later bar to the earlier one.
 	turns, backward bool

@@ -170,8 +170,8 @@ func (j *judge) examine(s *series, r *row) (wrong []pipeline.Reason, odd warning
 func (j *judge) step(s *series, r *row) step {
 	h := &j.history
 	step := step{future: r.when > s.future}
-	step.sum, step.known = h.find(r.when)
-	step.same = step.known && step.sum == r.sum()
+	sum, known := h.find(r.when)
+	step.known, step.same = known, known && sum == r.sum()
 	if h.n == 0 || step.known {
 		return step
 	}

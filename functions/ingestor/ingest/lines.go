@@ -207,14 +207,10 @@ func appendReject(line []byte, r pipeline.Reject) []byte {
 }
 
 func appendMeta(line []byte, meta pipeline.SeriesMeta) []byte {
-	line = appendOptional(line, "symbol", meta.Symbol)
-	line = appendOptional(line, "interval", meta.Interval)
-	line = appendOptional(line, "currency", meta.Currency)
-	line = appendOptional(line, "currency_quote", meta.CurrencyQuote)
-	line = appendOptional(line, "exchange", meta.Exchange)
-	line = appendOptional(line, "exchange_timezone", meta.ExchangeTimezone)
-	line = appendOptional(line, "mic_code", meta.MICCode)
-	return append(appendOptional(line, "type", meta.Type), '}')
+	for _, field := range metaFields(&meta) {
+		line = appendOptional(line, field.name, *field.to)
+	}
+	return append(line, '}')
 }
 
 // compact is a value in one line, without the white space between its parts, cut to what a reject may hold.

@@ -50,23 +50,23 @@ type series struct {
 	open warnings
 }
 
-// fields are the members that describe a series, by their names.
-func (s *series) fields() []struct {
+// metaField is a member that describes a series.
+type metaField struct {
 	name string
 	to   *string
-} {
-	return []struct {
-		name string
-		to   *string
-	}{
-		{"symbol", &s.meta.Symbol},
-		{"interval", &s.meta.Interval},
-		{"currency", &s.meta.Currency},
-		{"currency_quote", &s.meta.CurrencyQuote},
-		{"exchange", &s.meta.Exchange},
-		{"exchange_timezone", &s.meta.ExchangeTimezone},
-		{"mic_code", &s.meta.MICCode},
-		{"type", &s.meta.Type},
+}
+
+// metaFields are the members that describe a series, by their names, in the order of a reject.
+func metaFields(m *pipeline.SeriesMeta) [8]metaField {
+	return [8]metaField{
+		{"symbol", &m.Symbol},
+		{"interval", &m.Interval},
+		{"currency", &m.Currency},
+		{"currency_quote", &m.CurrencyQuote},
+		{"exchange", &m.Exchange},
+		{"exchange_timezone", &m.ExchangeTimezone},
+		{"mic_code", &m.MICCode},
+		{"type", &m.Type},
 	}
 }
 
@@ -82,7 +82,7 @@ func (s *series) keep(name string, value jsontext.Value) bool {
 		s.message = text(value)
 	default:
 		known = false
-		for _, field := range s.fields() {
+		for _, field := range metaFields(&s.meta) {
 			if field.name == name {
 				known = true
 				if value.Kind() == '"' {
@@ -168,7 +168,7 @@ func (s *series) examine() {
 			})
 		}
 	}
-	for _, field := range s.fields() {
+	for _, field := range metaFields(&s.meta) {
 		if len(*field.to) > maxName {
 			s.flaws = append(s.flaws, pipeline.Reason{
 				Code: FieldTooLong, Field: field.name,
