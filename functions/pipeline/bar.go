@@ -19,7 +19,7 @@ type Bar struct {
 	Currency string `json:"currency,omitempty"`
 	// Exchange is the provider's name of the market.
 	Exchange string `json:"exchange,omitempty"`
-	// Timezone is the IANA zone of Datetime.
+	// Timezone is the IANA zone of Datetime, where that has a time of day: a day needs none.
 	Timezone string `json:"timezone,omitempty"`
 	// Warnings are the codes of the checks that found the bar odd, sorted; it is valid all the same. See docs/checks.md.
 	Warnings []string `json:"warnings,omitempty"`

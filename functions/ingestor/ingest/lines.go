@@ -131,9 +131,12 @@ func barHead(meta pipeline.SeriesMeta) []byte {
 	return append(head, `,"datetime":"`...)
 }
 
-func barTail(meta pipeline.SeriesMeta) []byte {
+func barTail(meta pipeline.SeriesMeta, dated int) []byte {
 	tail := appendOptional(nil, "currency", currency(meta))
 	tail = appendOptional(tail, "exchange", meta.Exchange)
+	if dated == dateText {
+		return tail
+	}
 	return appendOptional(tail, "timezone", meta.ExchangeTimezone)
 }
 

@@ -152,7 +152,7 @@ func (s *series) begin(now time.Time, zones *zones) {
 		s.sessions = nyse()
 	}
 	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")
-	s.head, s.tail = barHead(s.meta), barTail(s.meta)
+	s.head, s.tail = barHead(s.meta), barTail(s.meta, s.dated)
 }
 
 // staleDays is how many days before now the latest bar of a series may be, besides two intervals: a week covers every

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"flag"
 	"io"
 	"os"
@@ -58,7 +59,7 @@ func TestSample(t *testing.T) {
 		t.Errorf("got %+v, %d symbols, want %+v, 6 symbols", got.result.Rows, got.result.Symbols, want)
 	}
 	var source map[string]struct {
-		Meta   struct{ Symbol, Interval, Currency, Exchange, Exchange_timezone string }
+		Meta   struct{ Symbol, Interval, Currency, Exchange string }
 		Values []struct{ Datetime, Open, High, Low, Close, Volume string }
 	}
 	if err := json.Unmarshal(body, &source); err != nil {
@@ -78,7 +79,7 @@ func TestSample(t *testing.T) {
 		bar := map[string]json.RawMessage{
 			"symbol": quoted(series.Meta.Symbol), "interval": quoted(series.Meta.Interval),
 			"datetime": quoted(want.Datetime), "currency": quoted(series.Meta.Currency),
-			"exchange": quoted(series.Meta.Exchange), "timezone": quoted(series.Meta.Exchange_timezone),
+			"exchange": quoted(series.Meta.Exchange),
 			"open": json.RawMessage(want.Open), "high": json.RawMessage(want.High), "low": json.RawMessage(want.Low),
 			"close": json.RawMessage(want.Close), "volume": json.RawMessage(want.Volume),
 		}
@@ -102,6 +103,20 @@ func TestLineIsBar(t *testing.T) {
 		}
 		if diff := cmp.Diff(string(marshalled)+"\n", line); diff != "" {
 			t.Errorf("(-Bar +line):\n%s", diff)
+		}
+	}
+}
+
+// A time of day is one of some zone; a day is not.
+func TestZone(t *testing.T) {
+	for interval, want := range map[string]struct{ datetime, end string }{
+		"1day": {"2018-02-07", "\"volume\":7}\n"},
+		"1h":   {"2018-02-07 10:30:00", "\"volume\":7,\"timezone\":\"America/New_York\"}\n"},
+	} {
+		body := fmt.Sprintf(`{"meta":{"symbol":"X","interval":%q,"exchange_timezone":"America/New_York"},"values":[`+
+			`{"datetime":%q,"open":"2","high":"3","low":"1","close":"2","volume":"7"}]}`, interval, want.datetime)
+		if got := split(t, "inputs/x.json", []byte(body)).valid; !strings.HasSuffix(got, want.end) {
+			t.Errorf("%s: %s does not end with %s", interval, got, want.end)
 		}
 	}
 }

@@ -15,7 +15,6 @@ func Lines(out io.Writer, symbols int) (Rows, error) {
 			{"interval", "1day"},
 			{"currency", "USD"},
 			{"exchange", "NASDAQ"},
-			{"timezone", "America/New_York"},
 		}
 		m.each(n, func(r *row) {
 			d.begin('{')
@@ -59,7 +58,7 @@ func Processed(out io.Writer, symbols, bars int) (Rows, error) {
 				}
 				d.value(value)
 			}
-			for _, f := range [][2]string{{"currency", "USD"}, {"exchange", "NASDAQ"}, {"timezone", "America/New_York"}} {
+			for _, f := range [][2]string{{"currency", "USD"}, {"exchange", "NASDAQ"}} {
 				d.name(f[0])
 				d.value(quote(f[1]))
 			}

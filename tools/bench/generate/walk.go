@@ -9,7 +9,7 @@ import (
 )
 
 // Version changes with the bytes that are made, so that files of an earlier one are made anew.
-const Version = 2
+const Version = 3
 
 // lastDay is that of every series.
 var lastDay = time.Date(2026, time.October, 30, 0, 0, 0, 0, time.UTC)

@@ -16,14 +16,14 @@ const texts = (columns) => columns.map((name) => `"${name}" VARCHAR`).join(', ')
 
 const sources = {
   lines: `read_json(${quoted(file)}, format = 'newline_delimited', columns = {
-    symbol: 'VARCHAR', interval: 'VARCHAR', currency: 'VARCHAR', exchange: 'VARCHAR', timezone: 'VARCHAR',
+    symbol: 'VARCHAR', interval: 'VARCHAR', currency: 'VARCHAR', exchange: 'VARCHAR',
     ${names.map((name) => `${name}: 'VARCHAR'`).join(', ')}})`,
-  map: `(SELECT meta.symbol, meta."interval", meta.currency, meta.exchange, meta.exchange_timezone AS timezone, bar.*
+  map: `(SELECT meta.symbol, meta."interval", meta.currency, meta.exchange, bar.*
     FROM (SELECT series.meta AS meta, unnest(series."values") AS bar
       FROM (SELECT unnest(map_values(json)) AS series
         FROM read_json(${quoted(file)}, format = 'unstructured', records = false, maximum_object_size = 4000000000,
           columns = {json: 'MAP(VARCHAR, STRUCT(
-            meta STRUCT(${texts(['symbol', 'interval', 'currency', 'exchange', 'exchange_timezone'])}),
+            meta STRUCT(${texts(['symbol', 'interval', 'currency', 'exchange'])}),
             "values" STRUCT(${texts(names)})[]))'}))))`,
 };
 
@@ -49,7 +49,7 @@ await db.run(`
 const count = async (copy) => Number((await (await db.run(copy)).getRows())[0][0]);
 
 const valid = await count(`COPY (
-  SELECT symbol, interval, datetime, o AS open, h AS high, l AS low, c AS close, v AS volume, currency, exchange, timezone
+  SELECT symbol, interval, datetime, o AS open, h AS high, l AS low, c AS close, v AS volume, currency, exchange
   FROM checked WHERE valid) TO ${quoted(processed)} (FORMAT json)`);
 
 const numbers = ['open', 'high', 'low', 'close', 'volume'];

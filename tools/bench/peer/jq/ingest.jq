@@ -45,7 +45,7 @@ def reasons:
 	{ symbol: $meta.symbol, interval: $meta.interval, datetime,
 	  open: (.open | tonumber), high: (.high | tonumber), low: (.low | tonumber), close: (.close | tonumber) }
 	+ (if has("volume") then {volume: (.volume | tonumber)} else {} end)
-	+ {currency: $meta.currency, exchange: $meta.exchange, timezone: $meta.exchange_timezone}
+	+ {currency: $meta.currency, exchange: $meta.exchange}
 	| [of_order] as $order
 	| if $order == [] then . else {reasons: $order, symbol: $meta.symbol, raw: $row} end
   end

@@ -74,7 +74,7 @@ def main(path, processed, rejects):
         for series in batch.values():
             meta = series["meta"]
             symbol, interval = meta["symbol"], meta["interval"]
-            rest = {"currency": meta["currency"], "exchange": meta["exchange"], "timezone": meta["exchange_timezone"]}
+            rest = {"currency": meta["currency"], "exchange": meta["exchange"]}
             for row in series["values"]:
                 bar = {"symbol": symbol, "interval": interval}
                 reasons = check(row, bar)

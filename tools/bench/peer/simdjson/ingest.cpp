@@ -169,7 +169,7 @@ struct Splitter {
 		for (auto member : object) {
 			string_view key = member.unescaped_key();
 			if (key == "meta") {
-				std::string interval, currency, exchange, timezone;
+				std::string interval, currency, exchange;
 				for (auto m : member.value().get_object()) {
 					string_view name = m.unescaped_key();
 					string_view text = m.value().get_string();
@@ -177,11 +177,9 @@ struct Splitter {
 					else if (name == "interval") interval = text;
 					else if (name == "currency") currency = text;
 					else if (name == "exchange") exchange = text;
-					else if (name == "exchange_timezone") timezone = text;
 				}
 				meta.head = "{\"symbol\":\"" + meta.symbol + "\",\"interval\":\"" + interval + "\",\"datetime\":\"";
-				meta.tail = ",\"currency\":\"" + currency + "\",\"exchange\":\"" + exchange + "\",\"timezone\":\"" +
-							timezone + "\"}";
+				meta.tail = ",\"currency\":\"" + currency + "\",\"exchange\":\"" + exchange + "\"}";
 			} else if (key == "values") {
 				for (auto value : member.value().get_array()) row(meta, value.get_object());
 			}

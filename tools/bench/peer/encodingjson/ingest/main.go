@@ -74,7 +74,6 @@ type meta struct {
 	Interval string `json:"interval"`
 	Currency string `json:"currency"`
 	Exchange string `json:"exchange"`
-	Timezone string `json:"exchange_timezone"`
 }
 
 type bar struct {
@@ -88,7 +87,6 @@ type bar struct {
 	Volume   json.Number `json:"volume,omitempty"`
 	Currency string      `json:"currency"`
 	Exchange string      `json:"exchange"`
-	Timezone string      `json:"timezone"`
 }
 
 type reject struct {
@@ -169,7 +167,7 @@ func (s *splitter) values(m meta) error {
 
 func (s *splitter) row(m meta, r row, odd bool) error {
 	s.rows.Raw++
-	b := bar{Symbol: m.Symbol, Interval: m.Interval, Currency: m.Currency, Exchange: m.Exchange, Timezone: m.Timezone}
+	b := bar{Symbol: m.Symbol, Interval: m.Interval, Currency: m.Currency, Exchange: m.Exchange}
 	reasons := check(r, &b, s.today)
 	if odd {
 		reasons = []string{"FIELD_TYPE"} // what was not read cannot be judged
