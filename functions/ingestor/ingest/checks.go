@@ -180,7 +180,7 @@ func has(reasons []pipeline.Reason, code string) bool {
 }
 
 // show cuts text that is too long for a sentence.
-func show(text string) string {
+func show[T ~string | ~[]byte](text T) T {
 	const most = 200
 	return cut(text, most)
 }

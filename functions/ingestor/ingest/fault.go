@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -22,9 +23,7 @@ func (e *FileError) Error() string {
 
 // Line is the one line of `rejects/` that says why a file was refused, line break included.
 func (run Run) Line(e *FileError) []byte {
-	return appendReject(nil, pipeline.Reject{
-		RunID: run.ID, Source: run.Source, Pointer: e.Pointer, Offset: e.Offset,
-		Reasons: []pipeline.Reason{{Code: e.Code, Detail: e.Detail}},
-		Rules:   Rules,
-	})
+	line := appendMember(rejectHead(run), "pointer", e.Pointer)
+	line = strconv.AppendInt(append(line, `,"offset":`...), e.Offset, 10)
+	return appendReasons(line, []pipeline.Reason{{Code: e.Code, Detail: e.Detail}})
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"io"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -15,6 +16,10 @@ type judge struct {
 	history  history
 	valid    lines
 	rejected lines
+	// head begins each line about a row that was refused, raw and found are room for what it says.
+	head     []byte
+	raw      []byte
+	found    findings
 	rows     pipeline.Rows
 	symbols  map[string]struct{}
 	interval string
@@ -30,13 +35,26 @@ type location struct {
 	offset int64
 	// raw is the value as the file spells it.
 	raw jsontext.Value
+	// quoted is the pointer of the path as it is written, without the closing quote, once it is needed.
+	quoted []byte
 }
 
-func (l *location) pointer() jsontext.Pointer { return l.path.here(l.index) }
+// appendPointer appends the place as a JSON string.
+func (l *location) appendPointer(line []byte) []byte {
+	if l.quoted == nil {
+		quoted := appendString(nil, l.path.here())
+		l.quoted = quoted[:len(quoted)-1]
+	}
+	line = append(line, l.quoted...)
+	if l.index >= 0 {
+		line = strconv.AppendInt(append(line, '/'), l.index, 10)
+	}
+	return append(line, '"')
+}
 
 func newJudge(run Run, valid, rejected io.Writer) *judge {
 	return &judge{
-		run: run, symbols: make(map[string]struct{}),
+		run: run, head: rejectHead(run), symbols: make(map[string]struct{}),
 		valid: lines{to: valid, what: "valid rows"}, rejected: lines{to: rejected, what: "refused rows"},
 	}
 }
@@ -72,7 +90,7 @@ func (j *judge) row(s *series, at *location, r *row) (bool, error) {
 		return true, j.take(s, r, 0)
 	}
 	wrong, odd := j.examine(s, r)
-	if wrong == nil {
+	if len(wrong) == 0 {
 		return true, j.take(s, r, odd)
 	}
 	// That it was there is known all the same, so that nobody misses it.
@@ -124,20 +142,22 @@ func (j *judge) expected(s *sessions, when moment) bool {
 }
 
 // examine runs every check on a row, and gives the reasons to refuse it, or what is odd about it. Warnings are counted;
-// one about a step between two bars belongs to the later of them, which may be the row before.
+// one about a step between two bars belongs to the later of them, which may be the row before. The reasons are valid
+// until the next call.
 func (j *judge) examine(s *series, r *row) (wrong []pipeline.Reason, odd warnings) {
 	if r.kind != '{' {
 		return []pipeline.Reason{{Code: FieldType, Detail: says("%s, not an object", r.kind)}}, 0
 	}
 	r.spell()
-	found := findings{reasons: append([]pipeline.Reason(nil), s.flaws...)}
+	found := &j.found
+	found.reasons = append(found.reasons[:0], s.flaws...)
 	for i := range catalogue {
 		if check := &catalogue[i]; check.row != nil {
 			found.code = check.Code
-			check.row(s, r, &found)
+			check.row(s, r, found)
 		}
 	}
-	if found.reasons != nil {
+	if len(found.reasons) > 0 {
 		return found.reasons, 0
 	}
 	if !r.exact {
@@ -149,12 +169,12 @@ func (j *judge) examine(s *series, r *row) (wrong []pipeline.Reason, odd warning
 		if check.step == nil {
 			continue
 		}
-		found, detail := check.step(s, r, step)
+		is, detail := check.step(s, r, step)
 		switch {
-		case !found:
+		case !is:
 		case check.Level == Refuse:
-			wrong = append(wrong, pipeline.Reason{Code: check.Code, Field: check.Field, Detail: detail})
-		case wrong == nil:
+			found.reasons = append(found.reasons, pipeline.Reason{Code: check.Code, Field: check.Field, Detail: detail})
+		case len(found.reasons) == 0:
 			j.warned[i]++
 			if check.later && step.backward {
 				s.open |= 1 << i
@@ -163,7 +183,7 @@ func (j *judge) examine(s *series, r *row) (wrong []pipeline.Reason, odd warning
 			}
 		}
 	}
-	return wrong, odd
+	return found.reasons, odd
 }
 
 // step is what a row is compared with.
@@ -193,18 +213,20 @@ const leastCompared = 1000
 
 // refuse refuses what stands where a series, or its rows, should.
 func (j *judge) refuse(s *series, at location, why pipeline.Reason) error {
-	return j.write(s, &at, "", []pipeline.Reason{why})
+	s.said = nil
+	return j.write(s, &at, nil, []pipeline.Reason{why})
 }
 
 func (j *judge) refuseRow(s *series, at *location, r *row, wrong []pipeline.Reason) error {
-	claimed := ""
+	var claimed []byte
 	if r.fields[datetime].kind == '"' {
-		claimed = show(string(r.text(datetime)))
+		claimed = show(r.text(datetime))
 	}
 	return j.write(s, at, claimed, wrong)
 }
 
-func (j *judge) write(s *series, at *location, claimed string, wrong []pipeline.Reason) error {
+// write counts what is refused and writes its line.
+func (j *judge) write(s *series, at *location, claimed []byte, wrong []pipeline.Reason) error {
 	j.rows.Raw++
 	j.rows.Invalid++
 	for i, reason := range wrong {
@@ -215,14 +237,14 @@ func (j *judge) write(s *series, at *location, claimed string, wrong []pipeline.
 	if j.rejected.to == nil {
 		return nil
 	}
-	refused := pipeline.Reject{
-		RunID: j.run.ID, Source: j.run.Source, Pointer: string(at.pointer()), Offset: at.offset,
-		Symbol: s.name(), Datetime: claimed, Raw: compact(at.raw), Reasons: wrong, Rules: Rules,
-	}
-	if s.meta != (pipeline.SeriesMeta{}) {
-		refused.Series = &s.meta
-	}
-	return j.rejected.reject(refused)
+	line := append(append(j.rejected.buf, j.head...), `,"pointer":`...)
+	line = append(at.appendPointer(line), `,"offset":`...)
+	line = append(strconv.AppendInt(line, at.offset, 10), s.saying()...)
+	line = appendOptional(line, "datetime", claimed)
+	j.raw = appendCompact(j.raw[:0], at.raw)
+	line = appendOptional(line, "raw", j.raw)
+	j.rejected.buf = appendReasons(line, wrong)
+	return j.rejected.spill()
 }
 
 // endLine ends the line of the last valid row.

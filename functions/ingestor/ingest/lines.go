@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -150,7 +149,7 @@ func currency(meta pipeline.SeriesMeta) string {
 }
 
 // appendMember appends a member to an object, after a comma where it is not the first.
-func appendMember(line []byte, name, value string) []byte {
+func appendMember[T ~string | ~[]byte](line []byte, name string, value T) []byte {
 	if n := len(line); n == 0 || line[n-1] != '{' {
 		line = append(line, ',')
 	}
@@ -159,14 +158,14 @@ func appendMember(line []byte, name, value string) []byte {
 }
 
 // appendOptional leaves out a member that is empty.
-func appendOptional(line []byte, name, value string) []byte {
-	if value == "" {
+func appendOptional[T ~string | ~[]byte](line []byte, name string, value T) []byte {
+	if len(value) == 0 {
 		return line
 	}
 	return appendMember(line, name, value)
 }
 
-func appendString(line []byte, s string) []byte {
+func appendString[T ~string | ~[]byte](line []byte, s T) []byte {
 	line, err := jsontext.AppendQuote(line, s)
 	if err != nil {
 		panic(fmt.Sprintf("quote %q: %v", s, err)) // the decoder refuses what is not UTF-8
@@ -174,39 +173,31 @@ func appendString(line []byte, s string) []byte {
 	return line
 }
 
-// reject writes the line of something that was refused.
-func (l *lines) reject(r pipeline.Reject) error {
-	l.buf = appendReject(l.buf, r)
-	return l.spill()
+// rejectHead is what every line of a run about something refused begins with.
+func rejectHead(run Run) []byte {
+	head := appendMember([]byte("{"), "run_id", run.ID)
+	head = appendOptional(append(head, `,"source":{`...), "bucket", run.Source.Bucket)
+	head = appendMember(head, "key", run.Source.Key)
+	head = appendMember(head, "etag", run.Source.ETag)
+	head = appendOptional(head, "version_id", run.Source.VersionID)
+	return append(strconv.AppendInt(append(head, `,"size":`...), run.Source.Size, 10), '}')
 }
 
-// appendReject appends a reject as a line, break included: what encoding/json makes of it, but that `<`, `>` and `&`
-// stay as they are, for people to read.
-func appendReject(line []byte, r pipeline.Reject) []byte {
-	line = appendMember(append(line, '{'), "run_id", r.RunID)
-	line = appendOptional(append(line, `,"source":{`...), "bucket", r.Source.Bucket)
-	line = appendMember(line, "key", r.Source.Key)
-	line = appendMember(line, "etag", r.Source.ETag)
-	line = appendOptional(line, "version_id", r.Source.VersionID)
-	line = strconv.AppendInt(append(line, `,"size":`...), r.Source.Size, 10)
-	line = appendMember(append(line, '}'), "pointer", r.Pointer)
-	line = strconv.AppendInt(append(line, `,"offset":`...), r.Offset, 10)
-	line = appendOptional(line, "symbol", r.Symbol)
-	if r.Series != nil {
-		line = appendMeta(append(line, `,"series":{`...), *r.Series)
-	}
-	line = appendOptional(line, "datetime", r.Datetime)
-	line = appendOptional(line, "raw", r.Raw)
+// appendReasons ends such a line, break included: it is a [pipeline.Reject] as encoding/json spells it, but that `<`,
+// `>` and `&` stay as they are, for people to read. Codes and fields are names of ours, which need no escapes.
+func appendReasons(line []byte, reasons []pipeline.Reason) []byte {
 	line = append(line, `,"reasons":[`...)
-	for i, reason := range r.Reasons {
+	for i, reason := range reasons {
 		if i > 0 {
 			line = append(line, ',')
 		}
-		line = appendMember(append(line, '{'), "code", reason.Code)
-		line = appendOptional(line, "field", reason.Field)
-		line = append(appendMember(line, "detail", reason.Detail), '}')
+		line = append(append(line, `{"code":"`...), reason.Code...)
+		if reason.Field != "" {
+			line = append(append(line, `","field":"`...), reason.Field...)
+		}
+		line = append(appendString(append(line, `","detail":`...), reason.Detail), '}')
 	}
-	return append(appendMember(append(line, ']'), "rules", r.Rules), "}\n"...)
+	return append(line, `],"rules":"`+Rules+"\"}\n"...)
 }
 
 func appendMeta(line []byte, meta pipeline.SeriesMeta) []byte {
@@ -216,10 +207,10 @@ func appendMeta(line []byte, meta pipeline.SeriesMeta) []byte {
 	return append(line, '}')
 }
 
-// compact is a value in one line, without the white space between its parts, cut to what a reject may hold.
-func compact(raw []byte) string {
-	line := make([]byte, 0, min(len(raw), pipeline.MaxRaw+utf8.UTFMax))
-	for i := 0; i < len(raw) && len(line) <= pipeline.MaxRaw; i++ {
+// appendCompact appends a value in one line, without the white space between its parts, cut to what a reject may hold.
+func appendCompact(line, raw []byte) []byte {
+	begin := len(line)
+	for i := 0; i < len(raw) && len(line)-begin <= pipeline.MaxRaw; i++ {
 		switch raw[i] {
 		case ' ', '\n', '\t', '\r':
 		case '"':
@@ -230,5 +221,5 @@ func compact(raw []byte) string {
 			line = append(line, raw[i])
 		}
 	}
-	return string(cut(line, pipeline.MaxRaw))
+	return line[:begin+len(cut(line[begin:], pipeline.MaxRaw))]
 }

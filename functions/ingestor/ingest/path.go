@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"strconv"
-
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -13,16 +11,13 @@ func (p *path) push(name string) { p.steps = append(p.steps, name) }
 func (p *path) pop()             { p.steps = p.steps[:len(p.steps)-1] }
 
 // pointer is the JSON pointer (RFC 6901) of what lies at inner below the path.
-func (p *path) pointer(inner jsontext.Pointer) string { return string(p.here(-1) + inner) }
+func (p *path) pointer(inner jsontext.Pointer) string { return string(p.here() + inner) }
 
-// here is the pointer of the path, or of an element of the array there.
-func (p *path) here(index int64) jsontext.Pointer {
+// here is the pointer of the path.
+func (p *path) here() jsontext.Pointer {
 	var pointer jsontext.Pointer
 	for _, step := range p.steps {
 		pointer = pointer.AppendToken(step)
-	}
-	if index >= 0 {
-		pointer += jsontext.Pointer("/" + strconv.FormatInt(index, 10))
 	}
 	return pointer
 }

@@ -56,10 +56,15 @@ func (r *row) text(c column) []byte { return r.content[r.fields[c].from:r.fields
 
 // spell sets the decimals.
 func (r *row) spell() {
+	end := int32(0)
+	for _, f := range r.fields[openPrice:] {
+		end = max(end, f.to)
+	}
+	spelled := pipeline.Decimal(r.content[:end])
 	for c := range columns {
 		r.decimals[c] = ""
-		if text := r.text(c); isNumeric(r, c) && len(text) <= maxNumber {
-			if d := pipeline.Decimal(text); d.Valid() {
+		if f := &r.fields[c]; isNumeric(r, c) && f.to-f.from <= maxNumber {
+			if d := spelled[f.from:f.to]; d.Valid() {
 				r.decimals[c] = d
 			}
 		}

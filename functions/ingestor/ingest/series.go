@@ -43,6 +43,8 @@ type series struct {
 	sessions   *sessions
 	fractions  bool
 	head, tail []byte
+	// said is what the lines of refused rows say of it, once there is one.
+	said []byte
 
 	// counted says that it counts among the symbols.
 	counted bool
@@ -136,6 +138,17 @@ func (s *series) name() string {
 	return s.key
 }
 
+// saying is what the line of something refused says of the series.
+func (s *series) saying() []byte {
+	if s.said == nil {
+		s.said = appendOptional([]byte{}, "symbol", s.name())
+		if s.meta != (pipeline.SeriesMeta{}) {
+			s.said = appendMeta(append(s.said, `,"series":{`...), s.meta)
+		}
+	}
+	return s.said
+}
+
 // begin fixes what the rows to come have in common.
 func (s *series) begin(now time.Time, zones *zones) {
 	s.meta.Symbol = s.name()
@@ -152,6 +165,7 @@ func (s *series) begin(now time.Time, zones *zones) {
 		s.sessions = nyse()
 	}
 	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")
+	s.said = nil
 	s.head, s.tail = barHead(s.meta), barTail(s.meta, s.dated)
 }
 

@@ -5,8 +5,8 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -80,7 +80,7 @@ func TestSample(t *testing.T) {
 			"symbol": quoted(series.Meta.Symbol), "interval": quoted(series.Meta.Interval),
 			"datetime": quoted(want.Datetime), "currency": quoted(series.Meta.Currency),
 			"exchange": quoted(series.Meta.Exchange),
-			"open": json.RawMessage(want.Open), "high": json.RawMessage(want.High), "low": json.RawMessage(want.Low),
+			"open":     json.RawMessage(want.Open), "high": json.RawMessage(want.High), "low": json.RawMessage(want.Low),
 			"close": json.RawMessage(want.Close), "volume": json.RawMessage(want.Volume),
 		}
 		if diff := cmp.Diff(bar, row); diff != "" {
