@@ -46,13 +46,20 @@ func scanAmount(b []byte) (a amount, n int) {
 			return amount{}, 0
 		}
 	}
-	if n < 8 {
-		first, second = first&(1<<(8*n)-1), 0
-	} else {
-		second &= 1<<(8*(n-8)) - 1
-	}
+	first, second = first&beginning[n][0], second&beginning[n][1]
 	return amount{bits.ReverseBytes64(first), bits.ReverseBytes64(second), whole}, n
 }
+
+// beginning masks the first bytes of two words, by their count. A table is faster than a branch on the count, which
+// nobody can foretell of volumes.
+var beginning = func() (masks [maxAmount + 1][2]uint64) {
+	for n := range masks {
+		for i := range n {
+			masks[n][i/8] |= 0xff << (8 * (i % 8))
+		}
+	}
+	return masks
+}()
 
 // notDigits sets the high bit of each byte that is no digit, of a word from which '0' has been taken: a digit is less
 // than ten there, and 0x76 more than that has no high bit. Only a byte from 0x8a on carries into the next one, so that
@@ -64,10 +71,9 @@ func notDigits(word uint64) uint64 {
 
 // firstByte is the place of the first byte of two words that has its high bit set; 16 where none has.
 func firstByte(first, second uint64) int {
-	if first != 0 {
-		return bits.TrailingZeros64(first) / 8
-	}
-	return 8 + bits.TrailingZeros64(second)/8
+	// The multiplication moves the high bits of a word next to each other.
+	const gather = 0x0002040810204081
+	return bits.TrailingZeros32(uint32(first>>7*gather>>49&0xff | second>>7*gather>>49&0xff<<8 | 1<<16))
 }
 
 // parseAmount gives the amount that the whole of a text stands for.

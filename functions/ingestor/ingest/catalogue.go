@@ -65,8 +65,10 @@ type Check struct {
 	Example string
 	// row is for what a row shows by itself. It tells each finding.
 	row func(s *series, r *row, tell *findings)
-	// step is for what shows beside other rows, of a row that is right by itself.
-	step func(s *series, r *row, beside step) (found bool, detail string)
+	// step is for what shows beside other rows, of a row that is right by itself. Where that refuses the row, detail says
+	// it to a person; %s stands for the row's datetime.
+	step   func(s *series, r *row, beside step) bool
+	detail string
 	// later says that a finding is about the step from one bar to the next in time, and belongs to the later one.
 	later bool
 }
@@ -156,17 +158,15 @@ var catalogue = [...]Check{
 		Rule: "A bar does not begin after the file was first seen, by the clock of the exchange; where its zone is " +
 			"not known, by the clock that is farthest ahead.",
 		Example: daily(`{"datetime":"2099-12-31","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`),
-		step: func(_ *series, r *row, beside step) (bool, string) {
-			return beside.future, string(r.text(datetime)) + " had not come when the file was first seen"
-		},
+		step:    func(_ *series, _ *row, beside step) bool { return beside.future },
+		detail:  "%s had not come when the file was first seen",
 	},
 	{
 		Code: DuplicateBar, Level: Refuse,
 		Rule:    "A series has one bar for each time. This one says what an earlier row of the file has said.",
 		Example: daily(goodRow + `,` + goodRow),
-		step: func(_ *series, r *row, beside step) (bool, string) {
-			return beside.known && beside.same, "the bar of " + string(r.text(datetime)) + " again"
-		},
+		step:    func(_ *series, _ *row, beside step) bool { return beside.known && beside.same },
+		detail:  "the bar of %s again",
 	},
 	{
 		Code: ConflictingBar, Level: Refuse,
@@ -175,9 +175,8 @@ var catalogue = [...]Check{
 		Example: daily(
 			goodRow + `,{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.55"}`,
 		),
-		step: func(_ *series, r *row, beside step) (bool, string) {
-			return beside.known && !beside.same, "another bar of " + string(r.text(datetime)) + " has other figures"
-		},
+		step:   func(_ *series, _ *row, beside step) bool { return beside.known && !beside.same },
+		detail: "another bar of %s has other figures",
 	},
 	{
 		Code: ProviderError, Level: Refuse,
@@ -195,7 +194,7 @@ var catalogue = [...]Check{
 		Code: OutOfOrder, Level: Warn, Field: "datetime",
 		Rule:    "The bars of a series go one way in time. Here they turn round.",
 		Example: daily(goodRow + `,` + goodRowOf("2018-02-05") + `,` + goodRowOf("2018-02-06")),
-		step:    func(_ *series, _ *row, beside step) (bool, string) { return beside.turns, "" },
+		step:    func(_ *series, _ *row, beside step) bool { return beside.turns },
 	},
 	{
 		Code: NonSessionBar, Level: Warn, Field: "datetime",
@@ -217,8 +216,8 @@ var catalogue = [...]Check{
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0.5"}`,
 		),
-		step: func(s *series, r *row, _ step) (bool, string) {
-			return !s.fractions && r.has(volume) && !r.decimals[volume].Whole(), ""
+		step: func(s *series, r *row, _ step) bool {
+			return !s.fractions && r.has(volume) && !r.decimals[volume].Whole()
 		},
 	},
 	{
@@ -227,9 +226,9 @@ var catalogue = [...]Check{
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0"}`,
 		),
-		step: func(_ *series, r *row, _ step) (bool, string) {
+		step: func(_ *series, r *row, _ step) bool {
 			return r.has(volume) && r.decimals[volume].Sign() == 0 &&
-				r.decimals[highPrice].Compare(r.decimals[lowPrice]) != 0, ""
+				r.decimals[highPrice].Compare(r.decimals[lowPrice]) != 0
 		},
 	},
 	{
@@ -251,8 +250,7 @@ var catalogue = [...]Check{
 	},
 	{
 		Code: StaleSeries, Level: Warn,
-		Rule: "The latest bar of a series began at most a week and two intervals before the file was first seen. " +
-			"The latest bar of a series began at most a week and two intervals before the file was first seen.",
+		Rule:    "The latest bar of a series began at most a week and two intervals before the file was first seen.",
 		Example: daily(goodRow),
 	},
 	{

@@ -129,30 +129,30 @@ type step struct {
 	from, to   uint64
 }
 
-func nonSession(s *series, r *row, _ step) (bool, string) {
+func nonSession(s *series, r *row, _ step) bool {
 	if s.sessions == nil || !s.sessions.judges(r.when.day()) {
-		return false, ""
+		return false
 	}
-	return !s.sessions.is(r.when.day()) || s.dated == timeText && !s.sessions.open(r.when), ""
+	return !s.sessions.is(r.when.day()) || s.dated == timeText && !s.sessions.open(r.when)
 }
 
-func missingSession(s *series, _ *row, beside step) (bool, string) {
+func missingSession(s *series, _ *row, beside step) bool {
 	earlier, later := beside.earlier.day(), beside.later.day()
 	return s.sessions != nil && beside.adjacent && s.sessions.judges(earlier) && s.sessions.judges(later) &&
-		s.sessions.missing(earlier, later), ""
+		s.sessions.missing(earlier, later)
 }
 
 // splits are the usual ratios of splits.
 var splits = []uint64{2, 3, 4, 5, 7, 10, 20}
 
-func splitLike(_ *series, _ *row, beside step) (bool, string) {
+func splitLike(_ *series, _ *row, beside step) bool {
 	return beside.comparable && slices.ContainsFunc(splits, func(n uint64) bool {
 		return times(beside.to, beside.from, n, 3) || times(beside.from, beside.to, n, 3)
-	}), ""
+	})
 }
 
-func scaled(_ *series, _ *row, beside step) (bool, string) {
-	return beside.comparable && (times(beside.to, beside.from, 100, 10) || times(beside.from, beside.to, 100, 10)), ""
+func scaled(_ *series, _ *row, beside step) bool {
+	return beside.comparable && (times(beside.to, beside.from, 100, 10) || times(beside.from, beside.to, 100, 10))
 }
 
 // times reports whether a is n times b, to within so many percent of it. It is exact: both sides have 128 bits.

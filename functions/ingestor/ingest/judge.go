@@ -3,6 +3,7 @@ package ingest
 import (
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -169,10 +170,10 @@ func (j *judge) examine(s *series, r *row) (wrong []pipeline.Reason, odd warning
 		if check.step == nil {
 			continue
 		}
-		is, detail := check.step(s, r, step)
 		switch {
-		case !is:
+		case !check.step(s, r, step):
 		case check.Level == Refuse:
+			detail := strings.Replace(check.detail, "%s", string(r.text(datetime)), 1)
 			found.reasons = append(found.reasons, pipeline.Reason{Code: check.Code, Field: check.Field, Detail: detail})
 		case len(found.reasons) == 0:
 			j.warned[i]++

@@ -113,6 +113,7 @@ func (s *shape) read(b []byte, r *row) int {
 		}
 		r.amounts[c] = amount{high, bits.ReverseBytes64((binary.LittleEndian.Uint64(from[8:]) ^ zeros) & p.low), p.whole}
 	}
-	r.content, r.fields = b, s.fields
+	r.content = b
+	r.fields = s.fields
 	return s.size
 }
