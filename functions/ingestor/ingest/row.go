@@ -54,19 +54,22 @@ func (r *row) has(c column) bool { return r.fields[c].kind != 0 }
 
 func (r *row) text(c column) []byte { return r.content[r.fields[c].from:r.fields[c].to] }
 
-// spell sets the decimals.
+// spell sets the decimals, which share one string.
 func (r *row) spell() {
-	end := int32(0)
-	for _, f := range r.fields[openPrice:] {
-		end = max(end, f.to)
+	var text [columns * maxNumber]byte
+	var ends [columns + 1]int
+	for c := range columns {
+		n := ends[c]
+		if isNumeric(r, c) && len(r.text(c)) <= maxNumber {
+			n += copy(text[n:], r.text(c))
+		}
+		ends[c+1] = n
 	}
-	spelled := pipeline.Decimal(r.content[:end])
+	all := pipeline.Decimal(text[:ends[columns]])
 	for c := range columns {
 		r.decimals[c] = ""
-		if f := &r.fields[c]; isNumeric(r, c) && f.to-f.from <= maxNumber {
-			if d := spelled[f.from:f.to]; d.Valid() {
-				r.decimals[c] = d
-			}
+		if d := all[ends[c]:ends[c+1]]; d.Valid() {
+			r.decimals[c] = d
 		}
 	}
 }
