@@ -18,25 +18,31 @@ type lines struct {
 	buf  []byte
 }
 
-// outputSize is how much of an output is gathered, in bytes.
-const outputSize = 256 << 10
+// outputSize is how much of an output is written at a time, in bytes: whole pages, which cost a file system less.
+const outputSize = 128 << 10
 
-// spill writes what was gathered once it is enough.
+// spill writes what was gathered, as far as it is whole blocks of outputSize.
 func (l *lines) spill() error {
 	if len(l.buf) < outputSize {
 		return nil
 	}
-	return l.flush()
+	return l.write(len(l.buf) / outputSize * outputSize)
 }
 
+// flush writes all that is left.
 func (l *lines) flush() error {
 	if len(l.buf) == 0 {
 		return nil
 	}
-	if _, err := l.to.Write(l.buf); err != nil {
+	return l.write(len(l.buf))
+}
+
+// write writes the first n bytes of what was gathered.
+func (l *lines) write(n int) error {
+	if _, err := l.to.Write(l.buf[:n]); err != nil {
 		return fmt.Errorf("write %s: %w", l.what, err)
 	}
-	l.buf = l.buf[:0]
+	l.buf = l.buf[:copy(l.buf, l.buf[n:])]
 	return nil
 }
 

@@ -46,8 +46,8 @@ type Result struct {
 }
 
 // Split reads r to its end and writes each valid row as a line to valid (a [pipeline.Bar]) and each refused one as a
-// line to rejected (a [pipeline.Reject]), several whole lines at a time. Either may be nil where the lines are not
-// wanted. A source that is gzip by its first bytes is decompressed; offsets then count decompressed bytes.
+// line to rejected (a [pipeline.Reject]), many lines at a time. Either may be nil where the lines are not wanted. A
+// source that is gzip by its first bytes is decompressed; offsets then count decompressed bytes.
 //
 // A [*FileError] means that the file itself is to blame and nothing of it can be used: what was written must be
 // dropped. The result then holds the size. Any other error comes from r or a writer, and says nothing about the file.
