@@ -58,7 +58,7 @@ func (l *lines) bar(s *series, r *row) {
 	l.buf = slices.Grow(l.buf, len(s.head)+len(s.tail)+int(columns)*(maxText+len(opening{}.text)))
 	line := l.buf[:cap(l.buf)]
 	n := len(l.buf)
-	n += copy(line[n:], s.head)
+	n += putWords(line[n:], s.head)
 	n += putText(line[n:], r, datetime)
 	for c := openPrice; c < columns; c++ {
 		if !r.has(c) {
@@ -69,8 +69,18 @@ func (l *lines) bar(s *series, r *row) {
 		n += o.length
 		n += putText(line[n:], r, c)
 	}
-	n += copy(line[n:], s.tail)
+	n += putWords(line[n:], s.tail)
 	l.buf = line[:n]
+}
+
+// putWords writes text in pieces of sixteen bytes and says how long it is. There must be as much room behind text, and
+// behind line.
+func putWords(line, text []byte) int {
+	from := text[:cap(text)]
+	for i := 0; i < len(text); i += 16 {
+		copy(line[i:i+16], from[i:i+16])
+	}
+	return len(text)
 }
 
 // opening is what stands before a number, in whole words.

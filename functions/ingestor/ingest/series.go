@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,7 +167,7 @@ func (s *series) begin(now time.Time, zones *zones) {
 	}
 	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")
 	s.said = nil
-	s.head, s.tail = barHead(s.meta), barTail(s.meta, s.dated)
+	s.head, s.tail = slices.Grow(barHead(s.meta), 16), slices.Grow(barTail(s.meta, s.dated), 16)
 }
 
 // staleDays is how many days before now the latest bar of a series may be, besides two intervals: a week covers every

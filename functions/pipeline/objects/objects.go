@@ -44,6 +44,7 @@ type Store struct {
 // New makes a store from the SDK's configuration.
 func New(cfg aws.Config) *Store {
 	return &Store{client: s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.HTTPClient = buffering(cfg.HTTPClient)
 		// Multipart inputs have no checksum of the whole; the SDK would say so on stderr, in plain text, each time.
 		o.DisableLogOutputChecksumValidationSkipped = true
 	})}
