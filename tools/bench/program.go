@@ -37,7 +37,7 @@ func (b *bench) build(ctx context.Context, dir string, args ...string) error {
 	if dir == b.root {
 		workspace = "GOWORK="
 	}
-	cmd.Env = append(os.Environ(), workspace)
+	cmd.Env = append(os.Environ(), workspace, "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
 	}
