@@ -115,7 +115,7 @@ func (d *desk) compute(tape *Tape, of *track, r *result) {
 	r.record, _ = Record(s.Bars)
 	r.changes, r.calendar = d.common(s.Bars)
 
-	found := d.judge.anomalies(s)
+	found := d.judge.anomalies(s, d.least)
 	r.odd = slices.ContainsFunc(found, func(a pipeline.Anomaly) bool { return a.Session == end.Session })
 	for i := range found {
 		// One that is below all of a full list cannot be kept; most are gone here.
