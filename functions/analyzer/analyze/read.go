@@ -27,6 +27,13 @@ func Read(r io.Reader) (*Tape, error) {
 	rows := newReader()
 	lines := bufio.NewReaderSize(r, readSize)
 	for {
+		text, _ := lines.Peek(lines.Buffered())
+		from := 0
+		for n := rows.formed(text); n > 0; n = rows.formed(text[from:]) {
+			from += n
+			rows.tape.Rows++
+		}
+		_, _ = lines.Discard(from)
 		line, err := lines.ReadSlice('\n')
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull), len(line) > MaxLine:
@@ -65,6 +72,7 @@ type reader struct {
 	rest  rest
 	next  []uint32
 	last  uint32
+	form  form
 }
 
 type name struct{ symbol, interval string }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"unicode/utf8"
 
@@ -67,7 +68,7 @@ func (r *reader) find(symbol, interval string) *track {
 	to, known := r.names[key]
 	if !known {
 		key.interval = r.intern(interval)
-		to = &track{symbol: symbol, interval: key.interval}
+		to = &track{symbol: symbol, interval: key.interval, lastDay: math.MinInt32}
 		r.names[key] = to
 		r.tape.tracks = append(r.tape.tracks, to)
 	}

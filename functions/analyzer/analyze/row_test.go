@@ -2,13 +2,15 @@ package analyze
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-// The fast way and the strict one are one reader: whatever row comes behind a usual one, what the fast way takes, the
-// strict one takes too, and both put the same bar on the tape.
+// The three ways are one reader: whatever row comes behind a usual one, what a faster way takes, the others take too,
+// and all put the same bar on the tape.
 func FuzzRow(f *testing.F) {
 	const good = `{"symbol":"A","interval":"1day","datetime":"2018-01-02","open":2.50,"high":3,"low":1.5,"close":2.25,` +
 		`"volume":700,"currency":"USD","exchange":"X","timezone":"UTC"}`
@@ -64,7 +66,81 @@ func FuzzRow(f *testing.F) {
 		if a, b := told(fast), told(strict); !reflect.DeepEqual(a, b) {
 			t.Errorf("the tapes differ:\nfast   %q\nstrict %q", a, b)
 		}
+		for _, before := range []string{line, strings.NewReplacer(":3,", ":3.00,", ":1.5,", ":1.50,").Replace(good)} {
+			formed, fast := newReader(), newReader()
+			for _, r := range []*reader{formed, fast} {
+				if err := r.strict([]byte(good)); err != nil {
+					t.Fatal(err)
+				}
+				r.fast([]byte(before))
+				r.fast([]byte(before)) // is shown a form twice before it learns it
+			}
+			text := append([]byte(line+"\n"), strings.Repeat("0", 1000)...)
+			switch n := formed.formed(text); {
+			case n == 0:
+			case n != len(line)+1:
+				t.Errorf("a row of %d bytes has %d as formed", len(line)+1, n)
+			case !fast.fast([]byte(line)):
+				t.Error("taken as formed, refused the fast way")
+			default:
+				if a, b := told(formed), told(fast); !reflect.DeepEqual(a, b) {
+					t.Errorf("the tapes differ:\nformed %q\nfast   %q", a, b)
+				}
+			}
+		}
 	})
+}
+
+// Rows of one form are read as such, whatever the form, and what they say is what the strict way reads.
+func TestFormed(t *testing.T) {
+	const head = `{"symbol":"A","interval":"1day","datetime":"2018-01-02","open":`
+	random := rand.New(rand.NewPCG(5, 6))
+	price := func(whole, scale int) string {
+		text := strconv.Itoa(1 + random.IntN(9))
+		for range whole + scale - 1 {
+			text += strconv.Itoa(random.IntN(10))
+		}
+		if scale == 0 {
+			return text
+		}
+		return text[:whole] + "." + text[whole:]
+	}
+	for scale := range 8 {
+		for range 50 {
+			open, high := 1+random.IntN(8-scale), 1+random.IntN(8-scale)
+			low, closed := 1+random.IntN(8-scale), 1+random.IntN(8-scale)
+			volumes := random.IntN(2) == 0
+			read, strict := newReader(), newReader()
+			formed := 0
+			for range 20 {
+				line := head + price(open, scale) + `,"high":` + price(high, scale) + `,"low":` + price(low, scale) +
+					`,"close":` + price(closed, scale)
+				if volumes {
+					line += `,"volume":` + strconv.Itoa(random.IntN(200_000_000))
+				}
+				line += `,"currency":"USD"}`
+				if err := strict.strict([]byte(line)); err != nil {
+					t.Fatal(err)
+				}
+				switch n := read.formed(append([]byte(line+"\n"), strings.Repeat(" ", 1000)...)); {
+				case n == len(line)+1:
+					formed++
+				case n != 0:
+					t.Fatalf("%s: %d bytes", line, n)
+				case !read.fast([]byte(line)):
+					if err := read.strict([]byte(line)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if a, b := told(read), told(strict); !reflect.DeepEqual(a, b) {
+				t.Fatalf("the tapes differ:\nread   %q\nstrict %q", a, b)
+			}
+			if formed == 0 {
+				t.Errorf("no row of %d, %d, %d, %d digits before %d is read as formed", open, high, low, closed, scale)
+			}
+		}
+	}
 }
 
 // told is everything on a tape.

@@ -39,6 +39,7 @@ type track struct {
 	// last is the close of the latest bar as the file spells it.
 	last        []byte
 	lastSession uint32
+	lastDay     int32
 	lastClose   float64
 }
 
@@ -104,18 +105,21 @@ func (t *Tape) add(to *track, id uint32, amounts *[4]amount, volume amount, text
 			amounts[0].float(), amounts[1].float(), amounts[2].float(), amounts[3].float(), volume.float(),
 		})
 	}
-	t.push(to, &bar, amounts[3].float(), text, code)
+	t.push(to, &bar, code)
+	if t.sessions[id].day >= to.lastDay {
+		t.latest(to, id, amounts[3].float(), text)
+	}
 }
 
-func (t *Tape) push(to *track, bar *packed, closed float64, text []byte, code string) {
+func (t *Tape) push(to *track, bar *packed, code string) {
 	at := to.n % blockBars
 	if at == 0 {
 		to.blocks = append(to.blocks, (*block)(t.slab.take(blockBars)))
 	}
 	to.blocks[len(to.blocks)-1][at] = *bar
 	to.n++
-	id := bar.head >> scaleBits
 	if code != "" {
+		id := bar.head >> scaleBits
 		if to.broken == nil {
 			to.broken = make(map[uint32]string)
 		}
@@ -123,20 +127,21 @@ func (t *Tape) push(to *track, bar *packed, closed float64, text []byte, code st
 			to.broken[id] = code
 		}
 	}
-	// Of several of one datetime it is the one that order puts first, and of its spellings the least.
+}
+
+// latest is told of a bar that was pushed, if its day is not before that of the latest one: mostly the newest comes
+// first. Of several of one datetime it is the one that [order] puts first, and of its spellings the least.
+func (t *Tape) latest(to *track, id uint32, closed float64, text []byte) {
+	this := &t.sessions[id]
 	if to.n > 1 {
-		this, latest := &t.sessions[id], &t.sessions[to.lastSession]
-		if this.day < latest.day {
-			return // as mostly: the newest comes first
-		}
-		switch order := cmp.Compare(this.text, latest.text); {
+		switch order := cmp.Compare(this.text, t.sessions[to.lastSession].text); {
 		case order < 0:
 			return
 		case order == 0 && (closed > to.lastClose || (closed == to.lastClose && string(text) >= string(to.last))):
 			return
 		}
 	}
-	to.last, to.lastSession, to.lastClose = append(to.last[:0], text...), id, closed
+	to.last, to.lastSession, to.lastDay, to.lastClose = append(to.last[:0], text...), id, this.day, closed
 }
 
 // pack reports false for a bar that needs more room.
