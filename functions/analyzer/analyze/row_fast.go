@@ -86,7 +86,7 @@ func (r *reader) fast(line []byte) bool {
 		volume = amount{digits: number, scale: scale}
 		at = prices + n
 	}
-	if string(text[at:]) != r.tail && !r.end(text[at:]) {
+	if at == len(text) || (string(text[at:]) != r.tail && !r.end(text[at:])) {
 		return false
 	}
 	r.expect(session)
