@@ -96,7 +96,7 @@ type desk struct {
 	anomalies []pipeline.Anomaly
 	least     float64 // surprise that is needed
 	floats    slab[float64]
-	ids       slab[uint32]
+	calendar  []uint32
 }
 
 // compute fills in the result of one track.

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"bytes"
+	"strings"
 	"time"
 
 	"github.com/mejan/mejan/functions/pipeline/digits"
@@ -104,30 +105,30 @@ var (
 
 // turn goes on to the series that a line belongs to, where its head is spelled as the ingestor spells it.
 func (r *reader) turn(line []byte) bool {
-	end := bytes.Index(line, datetimeMark)
+	end := bytes.Index(line, []byte(datetimeMark))
 	if end < 0 {
 		return false
 	}
 	head := line[:end+len(datetimeMark)]
 	to, known := r.heads[string(head)]
 	if !known {
-		symbol, rest, ok := bytes.Cut(bytes.TrimPrefix(head, symbolMark), intervalMark)
-		interval := bytes.TrimSuffix(rest, datetimeMark)
-		if !ok || !bytes.HasPrefix(head, symbolMark) || len(symbol) == 0 || len(interval) == 0 ||
-			!plain(string(symbol)) || !plain(string(interval)) {
+		key := string(head)
+		names, begins := strings.CutPrefix(strings.TrimSuffix(key, datetimeMark), symbolMark)
+		symbol, interval, _ := strings.Cut(names, intervalMark)
+		if !begins || symbol == "" || interval == "" || !plain(symbol) || !plain(interval) {
 			return false
 		}
-		to = r.find(string(symbol), string(interval))
-		r.heads[string(head)] = to
+		to = r.begin(key, symbol, interval)
 	}
 	r.head, r.track = append(r.head[:0], head...), to
 	return true
 }
 
-var (
-	symbolMark   = []byte(`{"symbol":"`)
-	intervalMark = []byte(`","interval":"`)
-	datetimeMark = []byte(`","datetime":"`)
+// What stands before each name of a head, and behind the last.
+const (
+	symbolMark   = `{"symbol":"`
+	intervalMark = `","interval":"`
+	datetimeMark = `","datetime":"`
 )
 
 // end goes on to a tail that was seen before.

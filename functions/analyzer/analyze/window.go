@@ -14,14 +14,21 @@ const (
 // common takes from a series what a [window] may need of it.
 func (d *desk) common(bars []Bar) (changes []float64, calendar []uint32) {
 	bars = last(bars, WindowChanges+2)
-	changes, calendar = d.floats.take(len(bars)-1), d.ids.take(len(bars))
+	changes = d.floats.take(len(bars) - 1)
+	same := len(d.calendar) == len(bars)
 	for i := range bars {
-		calendar[i] = bars[i].id
+		same = same && d.calendar[i] == bars[i].id
 		if i > 0 {
 			changes[i-1] = percent(bars[i-1].Close, bars[i].Close)
 		}
 	}
-	return changes, calendar
+	if !same { // mostly it is that of the series before
+		d.calendar = make([]uint32, len(bars))
+		for i := range bars {
+			d.calendar[i] = bars[i].id
+		}
+	}
+	return changes, d.calendar
 }
 
 // window is the last changes of the series of a group that can be held against each other: those between the same
