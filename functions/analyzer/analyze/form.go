@@ -83,7 +83,7 @@ func (f *form) learn(text []byte, spelled *[4]spelling, volume bool) {
 }
 
 // read reads the prices of a text that begins like this form, and reports whether it does.
-func (f *form) read(text *[formText]byte, bar *packed) bool {
+func (f *form) read(text *[formText]byte) (numbers [4]uint64, ok bool) {
 	var wrong uint64
 	for i := range f.words {
 		w := &f.words[i]
@@ -91,18 +91,15 @@ func (f *form) read(text *[formText]byte, bar *packed) bool {
 		wrong |= x + w.add | x
 	}
 	if wrong&0x8080808080808080 != 0 {
-		return false
+		return numbers, false
 	}
-	var numbers [4]uint64
 	for i := range f.prices {
 		p := &f.prices[i]
 		// The digits behind the point move up to those before it.
 		word := digits.Load(text[p.at:])&p.before | digits.Load(text[int(p.at)+1:])&^p.before
 		if numbers[i] = word.Number(p.digits); numbers[i] < p.least {
-			return false
+			return numbers, false
 		}
 	}
-	bar.head |= uint32(f.scale)
-	bar.open, bar.high, bar.low, bar.close = int32(numbers[0]), int32(numbers[1]), int32(numbers[2]), int32(numbers[3])
-	return true
+	return numbers, true
 }

@@ -20,11 +20,19 @@ func (r *reader) formed(text []byte) int {
 	id := r.next[r.last]
 	this := &r.tape.sessions[id]
 	prices := at + len(this.text)
-	bar := packed{head: id << scaleBits, volume: noVolume}
-	if string(text[at:prices]) != this.text || !f.read((*[formText]byte)(text[prices:]), &bar) {
+	if string(text[at:prices]) != this.text {
+		return 0
+	}
+	numbers, ok := f.read((*[formText]byte)(text[prices:]))
+	if !ok {
+		return 0
+	}
+	bar, ok := packPrices(&numbers)
+	if !ok {
 		return 0
 	}
 	at = prices + f.length
+	bar.volume = noVolume
 	if f.volume {
 		word := digits.Load(text[at:])
 		n := word.Count()
@@ -41,10 +49,10 @@ func (r *reader) formed(text []byte) int {
 	r.last = id
 	to := r.track
 	r.merge(to, r.rest)
-	r.tape.push(to, &bar, r.rest.code)
+	r.tape.push(to, id, f.scale, bar, r.rest.code)
 	if this.day >= to.lastDay {
 		closed := &f.spelled[3]
-		r.tape.latest(to, id, float64(bar.close)/powers[f.scale], text[prices+closed.at:][:closed.length()])
+		r.tape.latest(to, id, float64(numbers[3])/powers[f.scale], text[prices+closed.at:][:closed.length()])
 	}
 	return end + 1
 }

@@ -95,26 +95,25 @@ func FuzzRow(f *testing.F) {
 func TestFormed(t *testing.T) {
 	const head = `{"symbol":"A","interval":"1day","datetime":"2018-01-02","open":`
 	random := rand.New(rand.NewPCG(5, 6))
-	price := func(whole, scale int) string {
-		text := strconv.Itoa(1 + random.IntN(9))
-		for range whole + scale - 1 {
-			text += strconv.Itoa(random.IntN(10))
-		}
+	// A price near the least of so many digits, or just below it, which has one digit less.
+	price := func(digits, scale, offset int) string {
+		text := strconv.Itoa(int(powers[digits-1]) + offset)
+		whole := len(text) - scale
 		if scale == 0 {
 			return text
 		}
 		return text[:whole] + "." + text[whole:]
 	}
-	for scale := range 8 {
+	for scale := range 7 {
 		for range 50 {
-			open, high := 1+random.IntN(8-scale), 1+random.IntN(8-scale)
-			low, closed := 1+random.IntN(8-scale), 1+random.IntN(8-scale)
+			digits := scale + 2 + random.IntN(7-scale)
 			volumes := random.IntN(2) == 0
+			most := min(1_000_000, int(powers[digits-1])*9/10)
 			read, strict := newReader(), newReader()
 			formed := 0
 			for range 20 {
-				line := head + price(open, scale) + `,"high":` + price(high, scale) + `,"low":` + price(low, scale) +
-					`,"close":` + price(closed, scale)
+				above := func() string { return price(digits, scale, random.IntN(most)) }
+				line := head + above() + `,"high":` + above() + `,"low":` + price(digits, scale, -1) + `,"close":` + above()
 				if volumes {
 					line += `,"volume":` + strconv.Itoa(random.IntN(200_000_000))
 				}
@@ -137,7 +136,7 @@ func TestFormed(t *testing.T) {
 				t.Fatalf("the tapes differ:\nread   %q\nstrict %q", a, b)
 			}
 			if formed == 0 {
-				t.Errorf("no row of %d, %d, %d, %d digits before %d is read as formed", open, high, low, closed, scale)
+				t.Errorf("no row of %d digits, %d behind the point, is read as formed", digits, scale)
 			}
 		}
 	}
