@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -78,7 +77,7 @@ func (r *reader) find(symbol, interval string) *track {
 
 // begin adds the track of a series whose key is not known yet.
 func (r *reader) begin(key, symbol, interval string) *track {
-	to := &track{symbol: symbol, interval: r.intern(interval), lastDay: math.MinInt32}
+	to := newTrack(symbol, r.intern(interval))
 	r.heads[key] = to
 	r.tape.tracks = append(r.tape.tracks, to)
 	return to

@@ -46,6 +46,19 @@ type track struct {
 	lastSession uint32
 	lastDay     int32
 	lastClose   float64
+
+	// room is for what most series need, so that a track is one piece of memory.
+	room struct {
+		blocks [4]*block
+		runs   [1]run
+		last   [16]byte
+	}
+}
+
+func newTrack(symbol, interval string) *track {
+	to := &track{symbol: symbol, interval: interval, lastDay: math.MinInt32}
+	to.blocks, to.runs, to.last = to.room.blocks[:0], to.room.runs[:0], to.room.last[:0]
+	return to
 }
 
 // block is bars that are allocated together: little is lost on a short series, and nothing is ever moved.
