@@ -15,8 +15,8 @@ type parts struct {
 	drawdown pipeline.Drawdown
 }
 
-// insight computes every figure of a series, or says why it is absent. Figures of one number are added to numbers, which
-// has room for all, and the others go to more.
+// insight computes every figure of a series, or says why it is absent. Figures of one number are added to numbers,
+// which has room for all, and the others go to more.
 func insight(s Series, in *pipeline.Insight, more *parts, numbers []float64) []float64 {
 	end := &s.Bars[len(s.Bars)-1]
 	*in = pipeline.Insight{

@@ -2,11 +2,14 @@ package analyze
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"reflect"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"time"
 )
 
 // The three ways are one reader: whatever row comes behind a usual one, what a faster way takes, the others take too,
@@ -138,6 +141,39 @@ func TestFormed(t *testing.T) {
 			if formed == 0 {
 				t.Errorf("no row of %d digits, %d behind the point, is read as formed", digits, scale)
 			}
+		}
+	}
+}
+
+// However reads fall, and whichever way each row goes, a file is what the strict way reads.
+func TestReadIsStrict(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	var text strings.Builder
+	strict := newReader()
+	for series := range 40 {
+		for i := range 250 {
+			price := func() string { return strconv.FormatFloat(100+20*random.Float64(), 'f', 2+random.IntN(40)/39, 64) }
+			day := time.Unix(int64(300-i+random.IntN(99)/98)*86400, 0).UTC().Format(time.DateOnly)
+			line := fmt.Sprintf(`{"symbol":"S%d","interval":"1day","datetime":"%s","open":%s,"high":%s,"low":%s,"close":%s,`+
+				`"volume":%d,"currency":"USD"}`, series, day, price(), price(), price(), price(), random.IntN(200_000_000))
+			text.WriteString(line + "\n")
+			if err := strict.strict([]byte(line)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want := told(strict)
+	for name, from := range map[string]io.Reader{
+		"whole": strings.NewReader(text.String()), "halves": iotest.HalfReader(strings.NewReader(text.String())),
+		"bytes":    iotest.OneByteReader(strings.NewReader(text.String())),
+		"no break": strings.NewReader(strings.TrimSuffix(text.String(), "\n")),
+	} {
+		tape, err := Read(from)
+		if err != nil || tape.Rows != 40*250 {
+			t.Fatalf("%s: %v, %d rows", name, err, tape.Rows)
+		}
+		if got := told(&reader{tape: tape}); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: the tapes differ", name)
 		}
 	}
 }
