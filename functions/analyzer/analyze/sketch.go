@@ -3,8 +3,8 @@ package analyze
 import "math"
 
 // sketch is what can be told of the changes of a series without going through them again for each bar. It is enough to
-// see of most bars that they are no anomaly, or none that would be kept. Where it is in doubt, the bar is looked at more
-// closely.
+// see of most bars that they are no anomaly, or none that would be kept. Where that is in doubt, the bar is looked at
+// more closely.
 type sketch struct {
 	// sums and squares are those of the changes before each one, and of all.
 	sums, squares []float64

@@ -95,8 +95,8 @@ func (h *history) begin(bars []Bar) {
 // The three that follow judge the n-th bar. They may say that there is nothing where a surprise is surely less than
 // least, times what an anomaly needs: that takes no more than the sketch.
 
-// score is the [Surprise] of the change; ok is false where it cannot be beyond [UnusualScore]. Calls must go from bar to
-// bar.
+// score is the [Surprise] of the change; ok is false where it cannot be beyond [UnusualScore]. Calls must go from bar
+// to bar.
 func (h *history) score(n int, least float64) (score float64, ok bool) {
 	at := n - h.first
 	from := max(0, at-SurpriseBars)
