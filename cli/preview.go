@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -56,8 +55,6 @@ type preview struct {
 const previewRun = "preview"
 
 func (p *preview) run(name string) error {
-	// Bars are kept and little is garbage: collecting it early costs nothing and saves memory.
-	debug.SetGCPercent(40)
 	analysis, event, err := p.analyze(name)
 	if err != nil {
 		return err

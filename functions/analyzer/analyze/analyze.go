@@ -28,8 +28,9 @@ const MaxProblems = 20
 
 // Analyze computes everything. Series are computed in parallel; the result is the same for any number of processors.
 func Analyze(tape *Tape) Analysis {
-	all := Analysis{Insights: make([]pipeline.Insight, len(tape.tracks)), Anomalies: []pipeline.Anomaly{}}
-	results := make([]result, len(tape.tracks))
+	n := len(tape.tracks)
+	all := Analysis{Insights: large[pipeline.Insight](n), Anomalies: []pipeline.Anomaly{}, changes: make([][]float64, n)}
+	results, numbers := large[result](n), large[[perSeries]float64](n)
 	desks := make([]desk, runtime.GOMAXPROCS(0))
 	var next atomic.Int64
 	var work sync.WaitGroup
@@ -37,7 +38,7 @@ func Analyze(tape *Tape) Analysis {
 		work.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(results); i = int(next.Add(1)) - 1 {
 				results[i].insight = &all.Insights[i]
-				desks[d].compute(tape, tape.tracks[i], &results[i])
+				desks[d].compute(tape, tape.tracks[i], &results[i], numbers[i][:0])
 			}
 		})
 	}
@@ -47,7 +48,7 @@ func Analyze(tape *Tape) Analysis {
 		if i == 0 || tape.tracks[i-1].symbol != tape.tracks[i].symbol {
 			all.Symbols++
 		}
-		all.changes = append(all.changes, results[i].changes)
+		all.changes[i] = results[i].changes
 		all.Problems = append(all.Problems, results[i].problems...)
 	}
 	for d := range desks {
@@ -86,7 +87,11 @@ type result struct {
 	// changes are the last ones, in percent, and calendar the sessions that they lie between, one more.
 	changes  []float64
 	calendar []uint32
+	parts    parts
 }
+
+// perSeries is how many numbers are kept of a series: its figures of one number and its last changes.
+const perSeries = len(figures) + WindowChanges + 1
 
 // desk is where one worker computes one series after the other. It keeps what is used again, and the most surprising
 // anomalies.
@@ -95,12 +100,11 @@ type desk struct {
 	judge     judge
 	anomalies []pipeline.Anomaly
 	least     float64 // surprise that is needed
-	floats    slab[float64]
-	ids       slab[uint32]
+	calendar  []uint32
 }
 
-// compute fills in the result of one track.
-func (d *desk) compute(tape *Tape, of *track, r *result) {
+// compute fills in the result of one track. numbers has room for [perSeries].
+func (d *desk) compute(tape *Tape, of *track, r *result, numbers []float64) {
 	bars, repeated := tape.series(of, d.bars)
 	d.bars = bars
 	r.repeated, r.first = repeated, bars[0].Session
@@ -109,13 +113,13 @@ func (d *desk) compute(tape *Tape, of *track, r *result) {
 		Total: len(bars), PeriodsPerYear: PeriodsPerYear(of.symbol, of.interval, bars),
 	}
 	s.Bars, s.Cut, r.problems = of.comparable(bars)
-	*r.insight = insight(s, d.floats.take(len(figures))[:0])
+	numbers = insight(s, r.insight, &r.parts, numbers)
 	end := s.Bars[len(s.Bars)-1]
 	r.close, r.volume = end.Close, end.Volume
 	r.record, _ = Record(s.Bars)
-	r.changes, r.calendar = d.common(s.Bars)
+	r.changes, r.calendar = d.common(s.Bars, numbers[len(numbers):])
 
-	found := d.judge.anomalies(s)
+	found := d.judge.anomalies(s, d.least)
 	r.odd = slices.ContainsFunc(found, func(a pipeline.Anomaly) bool { return a.Session == end.Session })
 	for i := range found {
 		// One that is below all of a full list cannot be kept; most are gone here.

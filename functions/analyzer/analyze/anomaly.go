@@ -32,14 +32,19 @@ type judge struct {
 }
 
 // anomalies finds the bars that stand out among the last [AnomalyBars] of a series, in no order, valid until the next
-// call. Each bar is judged as if it were the last: what came after it was not known.
-func (j *judge) anomalies(s Series) []pipeline.Anomaly {
+// call. Each bar is judged as if it were the last: what came after it was not known. Those of a lesser surprise than
+// least may be missing, except for the last bar's.
+func (j *judge) anomalies(s Series, least float64) []pipeline.Anomaly {
 	h := &j.history
 	h.begin(s.Bars)
 	found := j.found[:0]
 	for n := max(2, len(s.Bars)-AnomalyBars+1); n <= len(s.Bars); n++ {
 		bars := s.Bars[:n]
-		this, before := bars[n-1], bars[n-2]
+		this, before := &bars[n-1], &bars[n-2]
+		need := 0.0
+		if n < len(s.Bars) {
+			need = least
+		}
 		add := func(kind pipeline.AnomalyKind, value, threshold, surprise float64) {
 			if finite(value) && finite(surprise) {
 				found = append(found, pipeline.Anomaly{
@@ -60,17 +65,17 @@ func (j *judge) anomalies(s Series) []pipeline.Anomaly {
 		if this.Open > before.High || this.Open < before.Low {
 			beyond(pipeline.Gap, round(percent(before.Close, this.Open)), GapPercent)
 		}
-		if x, ok := h.score(n); ok {
+		if x, ok := h.score(n, need); ok {
 			beyond(pipeline.UnusualMove, x, UnusualScore)
 		}
-		if way, old := Record(bars); way != 0 {
+		if way, old := h.record(bars, need); way != 0 {
 			kind := map[int]pipeline.AnomalyKind{1: pipeline.RecordHigh, -1: pipeline.RecordLow}[way]
 			if usual, err := Volatility(bars[:n-1]); err == nil && usual > 0 {
 				value := percent(old, this.Close)
 				add(kind, value, usual, math.Abs(value)/usual)
 			}
 		}
-		if x, ok := h.shift(n); ok {
+		if x, ok := h.shift(n, need); ok {
 			if x > 1 {
 				add(pipeline.VolatilityShift, x, ShiftMultiple, x/ShiftMultiple)
 			} else {

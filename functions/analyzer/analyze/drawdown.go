@@ -47,10 +47,17 @@ func Range(bars []Bar) (pipeline.Range, error) {
 	if err := needs(bars, 2); err != nil {
 		return pipeline.Range{}, err
 	}
-	end := bars[len(bars)-1]
+	end := &bars[len(bars)-1]
 	r := pipeline.Range{High: end.High, Low: end.Low}
 	for i := len(bars) - 1; i >= 0 && end.Day-bars[i].Day < YearDays; i-- {
-		r.High, r.Low, r.From = max(r.High, bars[i].High), min(r.Low, bars[i].Low), bars[i].Session
+		bar := &bars[i]
+		if bar.High > r.High {
+			r.High = bar.High
+		}
+		if bar.Low < r.Low {
+			r.Low = bar.Low
+		}
+		r.From = bar.Session
 	}
 	if r.High == r.Low {
 		return pipeline.Range{}, absence("high and low are equal")

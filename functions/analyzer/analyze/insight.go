@@ -7,11 +7,19 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// insight computes every figure of a series, or says why it is absent. Figures of one number go to numbers, which has
-// room for all.
-func insight(s Series, numbers []float64) pipeline.Insight {
-	end := s.Bars[len(s.Bars)-1]
-	in := pipeline.Insight{
+// parts are the figures of a series that are more than a number.
+type parts struct {
+	yearly   pipeline.Range
+	trend    pipeline.Trend
+	macd     pipeline.MACD
+	drawdown pipeline.Drawdown
+}
+
+// insight computes every figure of a series, or says why it is absent. Figures of one number are added to numbers,
+// which has room for all, and the others go to more.
+func insight(s Series, in *pipeline.Insight, more *parts, numbers []float64) []float64 {
+	end := &s.Bars[len(s.Bars)-1]
+	*in = pipeline.Insight{
 		Symbol: s.Symbol, Interval: s.Interval, Currency: s.Currency,
 		Session: end.Session, Bars: s.Total, Close: s.Close, PeriodsPerYear: round(s.PeriodsPerYear),
 	}
@@ -33,26 +41,26 @@ func insight(s Series, numbers []float64) pipeline.Insight {
 			continue
 		}
 		numbers = append(numbers, x)
-		*f.in(&in) = &numbers[len(numbers)-1]
+		*f.in(in) = &numbers[len(numbers)-1]
 	}
 	if x, err := Range(s.Bars); !p.miss("range", err) {
 		x.High, x.Low, x.Position = roundPrice(x.High), roundPrice(x.Low), round(x.Position)
-		in.Range = &x
+		more.yearly, in.Range = x, &more.yearly
 	}
 	if x, err := Trend(s.Bars); !p.miss("trend", err) {
 		x.Slope, x.R2 = round(x.Slope), round(x.R2)
-		in.Trend = &x
+		more.trend, in.Trend = x, &more.trend
 	}
 	if x, err := MACD(s.Bars); !p.miss("macd", err) {
 		x.Line, x.Signal, x.Histogram = roundPrice(x.Line), roundPrice(x.Signal), roundPrice(x.Histogram)
-		in.MACD = &x
+		more.macd, in.MACD = x, &more.macd
 	}
 	if x, err := Drawdown(s.Bars); !p.miss("drawdown", err) {
 		x.Current, x.Maximum = round(x.Current), round(x.Maximum)
-		in.Drawdown = &x
+		more.drawdown, in.Drawdown = x, &more.drawdown
 	}
 	in.Absent = p.absent
-	return in
+	return numbers
 }
 
 // page collects why figures are absent.
@@ -81,7 +89,7 @@ type figure struct {
 }
 
 // figures are those of one number, by their JSON names.
-var figures = []figure{
+var figures = [...]figure{
 	{"change_1", change(1), round, func(in *pipeline.Insight) **float64 { return &in.Change1 }},
 	{"change_5", change(5), round, func(in *pipeline.Insight) **float64 { return &in.Change5 }},
 	{"change_20", change(20), round, func(in *pipeline.Insight) **float64 { return &in.Change20 }},

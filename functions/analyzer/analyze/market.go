@@ -35,10 +35,11 @@ func aggregate(tape *Tape, results []result) pipeline.Aggregates {
 		market.To = max(market.To, r.insight.Session)
 		market.Bars += r.insight.Bars
 		market.Repeated += r.repeated
-		market.Intervals = append(market.Intervals, tape.tracks[i].interval)
+		if interval := tape.tracks[i].interval; !slices.Contains(market.Intervals, interval) {
+			market.Intervals = append(market.Intervals, interval)
+		}
 	}
 	slices.Sort(market.Intervals)
-	market.Intervals = slices.Compact(market.Intervals)
 	return market
 }
 
@@ -81,7 +82,7 @@ type tally struct {
 }
 
 func (g members) tally() tally {
-	var t tally
+	t := tally{movers: make([]pipeline.Mover, 0, len(g)), changes: make([]float64, 0, len(g))}
 	for _, r := range g {
 		if r.insight.Change1 == nil {
 			continue

@@ -27,6 +27,13 @@ func Read(r io.Reader) (*Tape, error) {
 	rows := newReader()
 	lines := bufio.NewReaderSize(r, readSize)
 	for {
+		text, _ := lines.Peek(lines.Buffered())
+		from := 0
+		for n := rows.formed(text); n > 0; n = rows.formed(text[from:]) {
+			from += n
+			rows.tape.Rows++
+		}
+		_, _ = lines.Discard(from)
 		line, err := lines.ReadSlice('\n')
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull), len(line) > MaxLine:
@@ -52,8 +59,7 @@ func Read(r io.Reader) (*Tape, error) {
 // and what comes after them, the tail, is understood once and compared with from then on.
 type reader struct {
 	tape *Tape
-	// names finds a track; strings holds one copy of what many rows say.
-	names   map[name]*track
+	// strings holds one copy of what many rows say.
 	strings map[string]string
 	// heads and tails are those met so far, by their text. head, track and tail are those of the row before, next the
 	// session that came after each the last time.
@@ -65,16 +71,15 @@ type reader struct {
 	rest  rest
 	next  []uint32
 	last  uint32
+	form  form
 }
-
-type name struct{ symbol, interval string }
 
 // rest is what a row says besides its series, its time and its numbers.
 type rest struct{ currency, code string }
 
 func newReader() *reader {
 	return &reader{
-		tape: &Tape{index: make(map[string]uint32)}, names: make(map[name]*track), strings: make(map[string]string),
+		tape: &Tape{index: make(map[string]uint32)}, strings: make(map[string]string),
 		heads: make(map[string]*track), tails: make(map[string]rest),
 	}
 }

@@ -41,6 +41,7 @@ func TestReadRefuses(t *testing.T) {
 		"short time":      {change("2018-01-02", "2018-01-02 9:30:00"), true, "datetime"},
 		"endless line":    {strings.NewReader(strings.Repeat(" ", analyze.MaxLine+1)), true, "row 1"},
 		"endless, again":  {strings.NewReader(good + "\n" + strings.Repeat(" ", 1<<20)), true, "row 2"},
+		"cut row":         {strings.NewReader(good + "\n" + strings.TrimSuffix(good, "}")), true, "row 2"},
 		"cut stream":      {io.MultiReader(strings.NewReader(good+"\n"), broken{}), false, "row 2"},
 	} {
 		_, err := analyze.Read(c.in)

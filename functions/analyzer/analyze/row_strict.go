@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/mejan/mejan/functions/pipeline"
@@ -63,14 +64,22 @@ func broken(warnings []string) string {
 
 // find gives the track of a series, a new one for the first bar of it.
 func (r *reader) find(symbol, interval string) *track {
-	key := name{symbol, interval}
-	to, known := r.names[key]
-	if !known {
-		key.interval = r.intern(interval)
-		to = &track{symbol: symbol, interval: key.interval}
-		r.names[key] = to
-		r.tape.tracks = append(r.tape.tracks, to)
+	// A name that JSON spells in another way has no head that a row begins with, but a key with a line break.
+	key := strconv.Quote(symbol) + "\n" + strconv.Quote(interval)
+	if plain(symbol) && plain(interval) {
+		key = symbolMark + symbol + intervalMark + interval + datetimeMark
 	}
+	if to, known := r.heads[key]; known {
+		return to
+	}
+	return r.begin(key, symbol, interval)
+}
+
+// begin adds the track of a series whose key is not known yet.
+func (r *reader) begin(key, symbol, interval string) *track {
+	to := newTrack(symbol, r.intern(interval))
+	r.heads[key] = to
+	r.tape.tracks = append(r.tape.tracks, to)
 	return to
 }
 

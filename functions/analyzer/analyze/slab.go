@@ -24,10 +24,27 @@ func (s *slab[T]) take(n int) []T {
 		if s.begun {
 			size = largeSlab
 		}
-		s.free, s.begun = make([]T, size/int(unsafe.Sizeof(one))), true
-		preferHugePages(unsafe.Pointer(&s.free[0]), uintptr(size)) //nolint:gosec // advice, the memory stays Go's
+		s.free, s.begun = large[T](size/int(unsafe.Sizeof(one))), true
 	}
 	run := s.free[:n:n]
 	s.free = s.free[n:]
 	return run
+}
+
+// largePage is the size of a large page of memory.
+const largePage = 2 << 20
+
+// large gives n values, all zero. Where they take a large page or more, they lie in large ones alone.
+func large[T any](n int) []T {
+	var one T
+	size := int(unsafe.Sizeof(one))
+	if n*size < largePage {
+		return make([]T, n)
+	}
+	pages := (n*size + largePage - 1) / largePage
+	values := make([]T, (pages+1)*largePage/size+1) // so many are whole, wherever it begins
+	at := unsafe.Pointer(&values[0])                //nolint:gosec // advice, the memory stays Go's
+	preferHugePages(at, uintptr(len(values)*size))
+	before := int(-uintptr(at) % largePage)
+	return values[(before+size-1)/size:][:n:n]
 }

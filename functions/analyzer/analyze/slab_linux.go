@@ -9,11 +9,10 @@ import (
 // costs some microseconds on a virtual machine, and a large file touches tens of thousands: that is a third of the time
 // of reading it. A kernel that does not grant it changes nothing.
 func preferHugePages(at unsafe.Pointer, size uintptr) {
-	const page = 2 << 20
-	skip := -uintptr(at) % page
-	if skip+page > size {
+	skip := -uintptr(at) % largePage
+	if skip+largePage > size {
 		return
 	}
-	whole := unsafe.Slice((*byte)(unsafe.Add(at, skip)), (size-skip)/page*page) //nolint:gosec // within the slab
+	whole := unsafe.Slice((*byte)(unsafe.Add(at, skip)), (size-skip)/largePage*largePage) //nolint:gosec // within the slab
 	_ = syscall.Madvise(whole, syscall.MADV_HUGEPAGE)
 }

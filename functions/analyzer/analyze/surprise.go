@@ -79,6 +79,7 @@ type history struct {
 	// usual is the sorted window before the bar that was judged last.
 	usual    []float64
 	from, to int
+	sketch   sketch
 }
 
 func (h *history) begin(bars []Bar) {
@@ -88,14 +89,18 @@ func (h *history) begin(bars []Bar) {
 	for i := range n {
 		h.changes = append(h.changes, percent(bars[i].Close, bars[i+1].Close))
 	}
+	h.sketch.draw(h.changes)
 }
 
-// score is the [Surprise] of the change to the n-th bar; ok is false where it cannot be beyond [UnusualScore]. Calls
-// must go from bar to bar.
-func (h *history) score(n int) (float64, bool) {
+// The three that follow judge the n-th bar. They may say that there is nothing where a surprise is surely less than
+// least, times what an anomaly needs: that takes no more than the sketch.
+
+// score is the [Surprise] of the change; ok is false where it cannot be beyond [UnusualScore]. Calls must go from bar
+// to bar.
+func (h *history) score(n int, least float64) (score float64, ok bool) {
 	at := n - h.first
 	from := max(0, at-SurpriseBars)
-	if at-from < SurpriseMin {
+	if at-from < SurpriseMin || h.sketch.common(h.changes, at, margin*max(1, least)) {
 		return 0, false
 	}
 	if len(h.usual) == 0 {
@@ -122,9 +127,20 @@ func (h *history) score(n int) (float64, bool) {
 	return Surprise(x, h.usual)
 }
 
-// shift is the ratio of the volatility of the last 10 changes to that of the 60 before them, at the n-th bar; ok is
-// true where it is beyond [ShiftMultiple], or below its inverse, and was not at the bar before.
-func (h *history) shift(n int) (ratio float64, ok bool) {
+// record is the [Record] of the bars up to it. By how much it goes beyond the old one is part of the last change.
+func (h *history) record(bars []Bar, least float64) (way int, old float64) {
+	if h.sketch.small(h.changes, len(bars)-h.first, margin*least) {
+		return 0, 0
+	}
+	return Record(bars)
+}
+
+// shift is the ratio of the volatility of the last 10 changes to that of the 60 before them; ok is true where it is
+// beyond [ShiftMultiple], or below its inverse, and was not at the bar before.
+func (h *history) shift(n int, least float64) (ratio float64, ok bool) {
+	if h.sketch.steady(n-h.first, margin*max(1, least)) {
+		return 0, false
+	}
 	ratio, ok = h.ratio(n - h.first)
 	if !ok || !shifted(ratio) {
 		return 0, false
@@ -133,6 +149,9 @@ func (h *history) shift(n int) (ratio float64, ok bool) {
 	again := shifted(before) && (before > 1) == (ratio > 1)
 	return ratio, known && !again
 }
+
+// margin is for what rounding takes from a sketch.
+const margin = 0.999
 
 func (h *history) ratio(at int) (float64, bool) {
 	if at+1 < ShiftShort+ShiftLong {

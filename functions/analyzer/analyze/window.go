@@ -11,17 +11,23 @@ const (
 	WindowMin     = 20
 )
 
-// common takes from a series what a [window] may need of it.
-func (d *desk) common(bars []Bar) (changes []float64, calendar []uint32) {
+// common takes from a series what a [window] may need of it; changes has room for them.
+func (d *desk) common(bars []Bar, changes []float64) ([]float64, []uint32) {
 	bars = last(bars, WindowChanges+2)
-	changes, calendar = d.floats.take(len(bars)-1), d.ids.take(len(bars))
+	same := len(d.calendar) == len(bars)
 	for i := range bars {
-		calendar[i] = bars[i].id
+		same = same && d.calendar[i] == bars[i].id
 		if i > 0 {
-			changes[i-1] = percent(bars[i-1].Close, bars[i].Close)
+			changes = append(changes, percent(bars[i-1].Close, bars[i].Close))
 		}
 	}
-	return changes, calendar
+	if !same { // mostly it is that of the series before
+		d.calendar = make([]uint32, len(bars))
+		for i := range bars {
+			d.calendar[i] = bars[i].id
+		}
+	}
+	return changes, d.calendar
 }
 
 // window is the last changes of the series of a group that can be held against each other: those between the same
@@ -58,7 +64,7 @@ func (g members) window() window {
 			most = same
 		}
 	}
-	var w window
+	w := window{symbols: make([]string, 0, len(most)), rows: make([][]float64, 0, len(most))}
 	for _, r := range most {
 		row := r.changes[len(r.changes)-length:]
 		if _, squares := spread(row); squares > 1e-20 && finite(squares) { // less is what rounding leaves of no change
