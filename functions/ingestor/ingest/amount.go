@@ -71,9 +71,8 @@ func notDigits(word uint64) uint64 {
 
 // firstByte is the place of the first byte of two words that has its high bit set; 16 where none has.
 func firstByte(first, second uint64) int {
-	// The multiplication moves the high bits of a word next to each other.
-	const gather = 0x0002040810204081
-	return bits.TrailingZeros32(uint32(first>>7*gather>>49&0xff | second>>7*gather>>49&0xff<<8 | 1<<16))
+	n := bits.TrailingZeros64(first) >> 3
+	return n + n>>3*(bits.TrailingZeros64(second)>>3)
 }
 
 // parseAmount gives the amount that the whole of a text stands for.

@@ -82,7 +82,7 @@ func (l *literal) matches(b []byte) bool {
 // has values which no row that fits can have is not learned from.
 func (l *layout) learn(raw, between []byte) {
 	l.known = false
-	l.shape.count = 0
+	l.shape.size = 0
 	l.slots = l.slots[:0]
 	rest := raw
 	var ok bool
@@ -163,12 +163,13 @@ func (l *layout) read(b []byte, r *row, dated int) int {
 // readVolume reads the volume of a row that has the shape up to there, and what is behind it.
 func (l *layout) readVolume(b []byte, r *row) int {
 	f := &r.fields[volume]
+	text := b[l.shape.size:]
 	var n int
-	if r.amounts[volume], n = scanAmount(b[f.from : f.from+maxAmount+1]); n == 0 {
+	if r.amounts[volume], n = scanAmount(text[:maxAmount+1]); n == 0 {
 		return 0
 	}
 	f.to = f.from + int32(n)
-	if !l.end.matches(b[f.to : f.to+maxLiteral]) {
+	if !l.end.matches(text[n : n+maxLiteral]) {
 		return 0
 	}
 	return int(f.to) + l.end.length
@@ -180,7 +181,7 @@ func (l *layout) readSlots(b []byte, r *row, dated int) int {
 	if !l.between.matches(b) {
 		return 0
 	}
-	r.content = b
+	r.content, r.shape = b, nil
 	i := l.between.length
 	for k := range l.slots {
 		s := &l.slots[k]

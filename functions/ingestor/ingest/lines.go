@@ -55,11 +55,24 @@ const lineOpen warnings = 1 << 63
 // bar begins the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them. It has no end yet,
 // because the next row may have something to say about it.
 func (l *lines) bar(s *series, r *row) {
-	l.buf = slices.Grow(l.buf, len(s.head)+len(s.tail)+int(columns)*(maxText+len(opening{}.text)))
-	line := l.buf[:cap(l.buf)]
-	n := len(l.buf)
-	n += putWords(line[n:], s.head)
-	n += putText(line[n:], r, datetime)
+	l.buf = slices.Grow(l.buf, len(s.head)+len(s.tail)+maxBar)
+	line := l.buf[len(l.buf):cap(l.buf)]
+	n := putWords(line, s.head)
+	if r.shape != nil {
+		n += putShaped((*[maxBar]byte)(line[n:]), r)
+	} else {
+		n += putRow(line[n:], r)
+	}
+	n += putWords(line[n:], s.tail)
+	l.buf = l.buf[:len(l.buf)+n]
+}
+
+// maxBar is how much room is needed in a line for what is a row's own, and some more for copies in whole words.
+const maxBar = int(columns)*(maxText+len(opening{}.text)) + 2*wordsText
+
+// putRow writes a row's values, each behind its name, and says how long that is.
+func putRow(line []byte, r *row) int {
+	n := putText(line, r, datetime)
 	for c := openPrice; c < columns; c++ {
 		if !r.has(c) {
 			continue
@@ -69,16 +82,38 @@ func (l *lines) bar(s *series, r *row) {
 		n += o.length
 		n += putText(line[n:], r, c)
 	}
-	n += putWords(line[n:], s.tail)
-	l.buf = line[:n]
+	return n
 }
 
-// putWords writes text in pieces of sixteen bytes and says how long it is. There must be as much room behind text, and
-// behind line.
+// putShaped does it for a row of a shape, which says where everything goes: what is copied beyond the end of a value is
+// overwritten by what comes next. Indices of one byte need no check.
+func putShaped(line *[maxBar]byte, r *row) int {
+	text, routes := (*[shapeText]byte)(r.content), &r.shape.routes
+	from := text[routes[datetime].from:]
+	*(*[16]byte)(line[:]) = *(*[16]byte)(from)
+	*(*[8]byte)(line[16:]) = *(*[8]byte)(from[16:])
+	end := volume
+	if !r.shape.volume {
+		end = closePrice
+	}
+	for c := openPrice; c <= end; c++ {
+		p := &routes[c]
+		*(*[16]byte)(line[p.opening:]) = openings[c].text
+		*(*[16]byte)(line[p.to:]) = *(*[16]byte)(text[p.from:])
+	}
+	f := &r.fields[end]
+	return int(routes[end].to) + int(f.to-f.from)
+}
+
+// wordsText is how much is copied at a time, in bytes.
+const wordsText = 16
+
+// putWords writes text in pieces and says how long it is. There must be room for a piece more behind text, and behind
+// line.
 func putWords(line, text []byte) int {
 	from := text[:cap(text)]
-	for i := 0; i < len(text); i += 16 {
-		copy(line[i:i+16], from[i:i+16])
+	for i := 0; i < len(text); i += wordsText {
+		copy(line[i:i+wordsText], from[i:i+wordsText])
 	}
 	return len(text)
 }

@@ -41,6 +41,8 @@ type row struct {
 	// content is what the fields refer to, with [maxText] bytes behind each of them. It is valid until the window moves
 	// on.
 	content []byte
+	// shape is the one that the row has, if it is known to have one.
+	shape *shape
 	// amounts are the numbers, and when the time that the datetime stands for. Of a row that is exact all of them are
 	// there; one that is not has a flaw, or numbers of more digits than an amount holds.
 	amounts [columns]amount

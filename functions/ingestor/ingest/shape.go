@@ -11,24 +11,40 @@ import (
 // operations that decide about both: the difference to the expected byte, or to '0', is added to what makes the sum
 // reach the high bit, 0x7f where it must be zero and 0x76 where it may be nine.
 type shape struct {
-	words [maxShape / 8]struct{ text, add uint64 }
-	// count is how many words there are; last leaves out of the last one what is behind size, the length of it all.
-	count, size int
-	last        uint64
-	fields      [columns]field
-	prices      [closePrice + 1]span
+	// words are the whole words of a text of that size, 0 where no shape is known; end is the one that it ends with.
+	words []shapeWord
+	end   shapeWord
+	size  int
+	// room is what words are in.
+	room   [maxShape / 8]shapeWord
+	fields [columns]field
+	prices [closePrice - openPrice + 1]span
+	// routes are where each value is and where it goes in a line, from the datetime on.
+	routes [columns]route
 	// volume says that one follows, and lengths are those of the row that was seen last, in one number.
 	volume  bool
 	lengths uint64
 }
 
-// maxShape bounds a shape, in bytes.
-const maxShape = 256
+type shapeWord struct{ text, add uint64 }
 
-// span is where the digits of a price are, among the sixteen bytes from its beginning.
+const (
+	// maxShape bounds a shape, in bytes: one byte is enough to point into it.
+	maxShape = 256
+	// shapeText is how much text is needed to compare it: so much that a value which a byte can point to is within.
+	shapeText = maxShape + maxText
+)
+
+// route is where a value is in a row, where in a line, and where what stands before it there.
+type route struct{ from, to, opening uint8 }
+
+// span is where a price is: its digits among the sixteen bytes from its beginning, and the least that the first eight
+// of them can be, because there is no zero before other digits.
 type span struct {
 	high, low uint64
+	least     uint64
 	whole     int
+	at        uint8
 }
 
 // learn takes the shape of a row that fits the layout and that b begins with, as the layout has read it. It does so
@@ -40,12 +56,12 @@ func (s *shape) learn(b []byte, n int, r *row) {
 	}
 	known := lengths == s.lengths
 	s.lengths = lengths
-	s.count = 0
+	s.size = 0
 	s.volume = r.has(volume)
 	if s.volume {
 		n = int(r.fields[volume].from)
 	}
-	if !known || n > maxShape {
+	if !known || n < 8 || n >= maxShape {
 		return
 	}
 	var text, add [maxShape]byte
@@ -63,57 +79,76 @@ func (s *shape) learn(b []byte, n int, r *row) {
 			}
 		}
 		if column(c) >= openPrice {
-			s.prices[c] = newSpan(int(f.to-f.from), r.amounts[c].whole)
+			s.prices[column(c)-openPrice] = newSpan(f, r.amounts[c].whole)
 		}
 	}
-	s.fields, s.size, s.count, s.last = r.fields, n, (n+7)/8, 0x8080808080808080
-	if behind := 8*s.count - n; behind > 0 {
-		s.last >>= 8 * behind
+	s.fields, s.size, s.words = r.fields, n, s.room[:0]
+	word := func(i int) shapeWord {
+		return shapeWord{binary.LittleEndian.Uint64(text[i:]), binary.LittleEndian.Uint64(add[i:])}
 	}
-	for i := range s.count {
-		s.words[i].text = binary.LittleEndian.Uint64(text[8*i:])
-		s.words[i].add = binary.LittleEndian.Uint64(add[8*i:])
+	for i := 0; i < n-8; i += 8 {
+		s.words = append(s.words, word(i))
+	}
+	s.end = word(n - 8)
+	to := 0
+	for c, f := range s.fields {
+		if s.fields[c].kind == 0 {
+			continue
+		}
+		opening := to
+		to += openings[c].length
+		s.routes[c] = route{uint8(f.from), uint8(to), uint8(opening)}
+		to += int(f.to - f.from)
 	}
 }
 
-// newSpan is that of a price of n characters, so many of them before the point.
-func newSpan(n, whole int) span {
+// newSpan is that of a price with so many digits before the point.
+func newSpan(f field, whole int) span {
 	var mask [16]byte
-	for i := range n {
+	for i := range int(f.to - f.from) {
 		if i != whole {
-			mask[i] = 0xff
+			mask[i] = 0x0f
 		}
 	}
-	return span{binary.LittleEndian.Uint64(mask[:]), binary.LittleEndian.Uint64(mask[8:]), whole}
+	s := span{
+		high: binary.LittleEndian.Uint64(mask[:]), low: binary.LittleEndian.Uint64(mask[8:]), whole: whole,
+		at: uint8(f.from),
+	}
+	if whole > 1 {
+		s.least = 1 << 56
+	}
+	return s
 }
 
 // read reads a row of this shape from the beginning of b, in which there are at least [maxRow] bytes, up to its volume
 // if it has one, and says how far that is; 0 for a row of another shape.
 func (s *shape) read(b []byte, r *row) int {
-	if s.count == 0 {
+	if s.size == 0 {
 		return 0
 	}
-	_ = b[maxShape-1]
-	var wrong uint64
-	words := s.words[:s.count-1]
-	for i := range words {
-		x := binary.LittleEndian.Uint64(b[8*i:]) ^ words[i].text
-		wrong |= x + words[i].add | x
+	text := (*[shapeText]byte)(b) // of which a byte is an index that needs no check
+	x := binary.LittleEndian.Uint64(text[uint8(s.size-8):]) ^ s.end.text
+	wrong := x + s.end.add | x
+	at := uint8(0)
+	for i := range s.words {
+		w := &s.words[i]
+		x := binary.LittleEndian.Uint64(text[at:]) ^ w.text
+		wrong |= x + w.add | x
+		at += 8
 	}
-	end := &s.words[s.count-1]
-	x := binary.LittleEndian.Uint64(b[8*len(words):]) ^ end.text
-	if wrong&0x8080808080808080|(x+end.add|x)&s.last != 0 {
+	if wrong&0x8080808080808080 != 0 {
 		return 0
 	}
-	for c := openPrice; c <= closePrice; c++ {
-		p, from := &s.prices[c], b[s.fields[c].from:][:16]
-		high := bits.ReverseBytes64((binary.LittleEndian.Uint64(from) ^ zeros) & p.high)
-		if high>>56 == 0 && p.whole > 1 {
-			return 0 // a leading zero
+	for i := range s.prices {
+		p := &s.prices[i]
+		high := bits.ReverseBytes64(binary.LittleEndian.Uint64(text[p.at:]) & p.high)
+		if high < p.least {
+			return 0
 		}
-		r.amounts[c] = amount{high, bits.ReverseBytes64((binary.LittleEndian.Uint64(from[8:]) ^ zeros) & p.low), p.whole}
+		low := bits.ReverseBytes64(binary.LittleEndian.Uint64(text[int(p.at)+8:]) & p.low)
+		r.amounts[int(openPrice)+i] = amount{high, low, p.whole}
 	}
-	r.content = b
+	r.content, r.shape = b, s
 	r.fields = s.fields
 	return s.size
 }
