@@ -1,7 +1,5 @@
 package ingest
 
-import "cmp"
-
 // horizon is how many bars of a series are remembered, the latest read. The provider sends 5,000 at the most.
 const horizon = 1 << 16
 
@@ -71,7 +69,11 @@ func (h *history) add(r *row) {
 	if h.n == 0 {
 		h.earliest, h.latest = when, when
 	} else {
-		h.direction = cmp.Or(cmp.Compare(when, h.last), h.direction)
+		if when > h.last {
+			h.direction = 1
+		} else if when < h.last {
+			h.direction = -1
+		}
 		h.earliest, h.latest = min(h.earliest, when), max(h.latest, when)
 	}
 	h.last, h.close, h.exact = when, r.amounts[closePrice], r.exact

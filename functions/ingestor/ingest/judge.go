@@ -139,7 +139,7 @@ func (j *judge) expected(s *sessions, when moment) bool {
 	if !s.judges(day) || !s.judges(last) || !s.is(day) {
 		return false
 	}
-	return s.follows(max(day, last), min(day, last)) && (when.clock() == 0 || s.open(when))
+	return s.follows(max(day, last), min(day, last)) && (when == midnight(day) || s.open(when))
 }
 
 // examine runs every check on a row, and gives the reasons to refuse it, or what is odd about it. Warnings are counted;

@@ -9,7 +9,7 @@ import (
 
 // layout is how a file spells its rows, learned from one of them: which members come in which order, and every byte
 // around the values. Programs that write JSON spell all rows alike, so that a row need not be parsed: its bytes are
-// compared with the layout, and only digits are read. The bytes that were compared are those of a row that the strict
+// compared with the layout, and only values are read. The bytes that were compared are those of a row that the strict
 // decoder has taken, and what is let through between them is digits, a point, or printable ASCII between quotes, so
 // that a row that fits is one the decoder would take, and with the same content.
 //
@@ -142,8 +142,10 @@ func nextSlot(rest []byte) (s slot, after []byte, more bool) {
 }
 
 // read reads the row behind what stands between rows, from the beginning of b, in which there are at least [maxRow]
-// bytes, and says how far the row goes; 0 for one that does not fit.
+// bytes, and says how far the row goes; 0 for one that does not fit. A row with a string that is not what is wanted of
+// its column fits as well, and is not exact.
 func (l *layout) read(b []byte, r *row, dated int) int {
+	r.exact = true
 	if n := l.shape.read(b, r); n != 0 {
 		var ok bool
 		if r.when, ok = l.month.parse(b[r.fields[datetime].from:][:dated], dated); ok && l.shape.volume {
@@ -154,7 +156,7 @@ func (l *layout) read(b []byte, r *row, dated int) int {
 		}
 	}
 	n := l.readSlots(b, r, dated)
-	if n > 0 {
+	if n > 0 && r.exact {
 		l.shape.learn(b, n, r)
 	}
 	return n
@@ -189,27 +191,27 @@ func (l *layout) readSlots(b []byte, r *row, dated int) int {
 			return 0
 		}
 		i += s.before.length
-		var n int
+		n := 0
 		switch s.column {
 		case datetime:
-			n = dated
 			var ok bool
-			if r.when, ok = l.month.parse(b[i:i+n], n); !ok {
-				return 0
+			if r.when, ok = l.month.parse(b[i:i+dated], dated); ok {
+				n = dated
 			}
 		case unknown:
-			n = plainText(b[i : i+maxText])
-			if n < 0 {
-				return 0
-			}
-			i += n
-			continue
 		default:
-			if r.amounts[s.column], n = scanAmount(b[i : i+maxAmount+1]); n == 0 {
-				return 0
-			}
+			r.amounts[s.column], n = scanAmount(b[i : i+maxAmount+1])
 		}
-		r.fields[s.column] = field{s.kind, int32(i), int32(i + n)}
+		if s.kind == '"' && (n == 0 || b[i+n] != '"') {
+			r.exact = r.exact && s.column == unknown
+			n = plainText(b[i : i+maxText])
+		}
+		if n < 0 || n == 0 && s.kind != '"' {
+			return 0
+		}
+		if s.column != unknown {
+			r.fields[s.column] = field{s.kind, int32(i), int32(i + n)}
+		}
 		i += n
 	}
 	if !l.end.matches(b[i : i+maxLiteral]) {

@@ -16,18 +16,16 @@ const (
 )
 
 // day is the day that a moment is in, counted from the beginning of 1970.
-func (m moment) day() int { return int(floor(int64(m), secondsADay)) }
+func (m moment) day() int {
+	const before = 1 << 16 // days, more than there are to the year 1900, because a quotient is rounded towards zero
+	return int(uint64(m+before*secondsADay)/secondsADay) - before
+}
 
 // clock is the time of day, in seconds.
-func (m moment) clock() int { return int(int64(m) - int64(m.day())*secondsADay) }
+func (m moment) clock() int { return int(m - midnight(m.day())) }
 
-func floor(a, b int64) int64 {
-	q := a / b
-	if a < q*b {
-		q--
-	}
-	return q
-}
+// midnight is the moment that a day begins at.
+func midnight(day int) moment { return moment(day) * secondsADay }
 
 // momentOf is what a clock in t's zone shows at t.
 func momentOf(t time.Time) moment {

@@ -57,7 +57,7 @@ var nyse = sync.OnceValue(func() *sessions {
 })
 
 // judges reports whether the calendar knows a day.
-func (s *sessions) judges(day int) bool { return day >= s.first && day-s.first < len(s.since) }
+func (s *sessions) judges(day int) bool { return uint(day-s.first) < uint(len(s.since)) }
 
 // is reports whether a day is a session.
 func (s *sessions) is(day int) bool { return s.since[day-s.first] != 0 }

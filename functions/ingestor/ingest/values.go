@@ -86,7 +86,6 @@ func (d *document) fast(of *series, at *location) error {
 		if n == 0 {
 			return nil
 		}
-		r.exact = true
 		if d.judge.ordinary(of, r) {
 			d.pos += n
 			if err := d.judge.take(of, r, 0); err != nil {
