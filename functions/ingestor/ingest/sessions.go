@@ -30,13 +30,15 @@ var nyse = sync.OnceValue(func() *sessions {
 	const begin, end = 1990, firstYear + years - 1
 	first, last := dayOf(begin, time.January, 1), dayOf(end, time.December, 31)
 	s := &sessions{first: first, since: make([]uint8, last-first+1), early: make(map[int]bool)}
-	closed := make(map[int]bool)
+	const closed = 255 // days: a mark, until the days between sessions are counted
 	for _, day := range specialClosings() {
-		closed[day] = true
+		s.since[day-first] = closed
 	}
 	for year := begin; year <= end; year++ {
 		for _, day := range holidays(year) {
-			closed[day] = true
+			if s.judges(day) {
+				s.since[day-first] = closed
+			}
 		}
 		if year >= 2013 {
 			for _, day := range earlyCloses(year) {
@@ -45,9 +47,10 @@ var nyse = sync.OnceValue(func() *sessions {
 		}
 	}
 	previous := first - 3 // Friday, 29 December 1989
-	for i := range s.since {
+	for i, mark := range s.since {
 		day := first + i
-		if w := weekday(day); w == time.Saturday || w == time.Sunday || closed[day] {
+		if w := weekday(day); w == time.Saturday || w == time.Sunday || mark == closed {
+			s.since[i] = 0
 			continue
 		}
 		s.since[i] = uint8(day - previous)

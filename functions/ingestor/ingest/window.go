@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// windowSize is how much of the content is held at a time, in bytes, once there has been as much; a window begins
-	// with firstWindow. A value that is longer makes it grow, up to the limit of a value.
+	// windowSize is how much of the content is held at a time, in bytes; a window begins with firstWindow, which is enough
+	// for a small file. A value that is longer makes it grow, up to the limit of a value.
 	windowSize  = 256 << 10
 	firstWindow = 8 << 10
 	// margin is what may be read past the end of the content, in whole words, without leaving the buffer.
@@ -54,7 +54,7 @@ func (w *window) more() bool {
 		w.pos = 0
 	}
 	if size := len(w.buf) - margin; w.end == size || w.base >= int64(size) && size < windowSize {
-		larger := make([]byte, 2*size+margin)
+		larger := make([]byte, max(2*size, windowSize)+margin)
 		copy(larger, w.buf[:w.end])
 		w.buf = larger
 	}
