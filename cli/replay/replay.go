@@ -161,11 +161,15 @@ type refusals struct {
 	last      int64
 	// next is the first that has not been asked for, 0 before the first question.
 	next int64
+	// begun is a line that has not been ended.
+	begun []byte
 }
 
-// Write takes lines of refused rows, which [ingest.Split] writes whole.
+// Write takes lines of refused rows, as [ingest.Split] writes them.
 func (r *refusals) Write(p []byte) (int, error) {
-	for line := range bytes.Lines(p) {
+	r.begun = append(r.begun, p...)
+	whole := bytes.LastIndexByte(r.begun, '\n') + 1
+	for line := range bytes.Lines(r.begun[:whole]) {
 		var at struct {
 			Offset int64 `json:"offset"`
 		}
@@ -175,6 +179,7 @@ func (r *refusals) Write(p []byte) (int, error) {
 		r.distances = binary.AppendUvarint(r.distances, uint64(at.Offset-r.last))
 		r.last = at.Offset
 	}
+	r.begun = append(r.begun[:0], r.begun[whole:]...)
 	return len(p), nil
 }
 

@@ -10,8 +10,8 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// received is how much is read from a connection at a time, in bytes. TLS by itself reads one record of 16 KiB with each
-// system call.
+// received is how much is read from a connection at a time, in bytes. TLS by itself reads a record of 16 KiB with each
+// system call, of which a large file takes tens of thousands.
 const received = 128 << 10
 
 // buffering is a client whose connections are read in large pieces.
