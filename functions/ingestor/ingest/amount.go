@@ -1,8 +1,9 @@
 package ingest
 
 import (
-	"encoding/binary"
 	"math/bits"
+
+	"github.com/mejan/mejan/functions/pipeline/digits"
 )
 
 // amount is a decimal number from 0 on, of at most 15 characters, as its digits: a byte each, from the high end of the
@@ -15,39 +16,40 @@ type amount struct {
 	whole int
 }
 
-const (
-	// maxAmount is how many characters an amount can have; one more has to be looked at.
-	maxAmount = 15
-	zeros     = 0x3030303030303030
-)
+// maxAmount is how many characters an amount can have; one more has to be looked at.
+const maxAmount = 15
 
 // scanAmount reads a number of the grammar of [pipeline.Decimal] without a sign from the beginning of b, in which there
 // are more than [maxAmount] bytes. It says how long the number's text is; 0 where there is none, or one that no amount
 // can hold. What follows the number is for the caller to judge.
 func scanAmount(b []byte) (a amount, n int) {
 	_ = b[maxAmount]
-	first, second := binary.LittleEndian.Uint64(b)^zeros, binary.LittleEndian.Uint64(b[8:])^zeros
-	stop1, stop2 := notDigits(first), notDigits(second)
-	whole := firstByte(stop1, stop2)
+	first, second := digits.Load(b), digits.Load(b[8:])
+	whole := countDigits(first, second)
 	if whole == 0 || whole > maxAmount || b[0] == '0' && whole > 1 {
 		return amount{}, 0
 	}
 	n = whole
 	if b[whole] == '.' {
+		// A zero takes its place.
 		if whole < 8 {
-			stop1 &= stop1 - 1
 			first &^= 0xff << (8 * whole)
 		} else {
-			stop1, stop2 = 0, stop2&(stop2-1)
 			second &^= 0xff << (8 * (whole - 8))
 		}
-		n = firstByte(stop1, stop2)
+		n = countDigits(first, second)
 		if n == whole+1 || n > maxAmount {
 			return amount{}, 0
 		}
 	}
-	first, second = first&beginning[n][0], second&beginning[n][1]
-	return amount{bits.ReverseBytes64(first), bits.ReverseBytes64(second), whole}, n
+	high, low := uint64(first)&beginning[n][0], uint64(second)&beginning[n][1]
+	return amount{bits.ReverseBytes64(high), bits.ReverseBytes64(low), whole}, n
+}
+
+// countDigits says with how many digits two words begin.
+func countDigits(first, second digits.Word) int {
+	n := first.Count()
+	return n + n>>3*second.Count()
 }
 
 // beginning masks the first bytes of two words, by their count. A table is faster than a branch on the count, which
@@ -60,20 +62,6 @@ var beginning = func() (masks [maxAmount + 1][2]uint64) {
 	}
 	return masks
 }()
-
-// notDigits sets the high bit of each byte that is no digit, of a word from which '0' has been taken: a digit is less
-// than ten there, and 0x76 more than that has no high bit. Only a byte from 0x8a on carries into the next one, so that
-// all is right up to the first byte that is not ASCII.
-func notDigits(word uint64) uint64 {
-	const high = 0x8080808080808080
-	return (word + 0x7676767676767676 | word) & high
-}
-
-// firstByte is the place of the first byte of two words that has its high bit set; 16 where none has.
-func firstByte(first, second uint64) int {
-	n := bits.TrailingZeros64(first) >> 3
-	return n + n>>3*(bits.TrailingZeros64(second)>>3)
-}
 
 // parseAmount gives the amount that the whole of a text stands for.
 func parseAmount(text []byte) (a amount, ok bool) {
@@ -137,12 +125,7 @@ func (a amount) scaled() uint64 {
 	return spelled(a.high>>(64-8*a.whole))*100_000_000 + spelled(fraction)
 }
 
-// spelled is the number that a word spells, one digit in each byte. It adds up neighbours: digits to pairs, pairs to
-// fours, fours to eight.
-func spelled(x uint64) uint64 {
-	x = x&0x00ff00ff00ff00ff + x>>8&0x00ff00ff00ff00ff*10
-	x = x&0x0000ffff0000ffff + x>>16&0x0000ffff0000ffff*100
-	return x&0x00000000ffffffff + x>>32*10_000
-}
+// spelled is the number that a word of an amount spells.
+func spelled(x uint64) uint64 { return digits.Word(bits.ReverseBytes64(x)).Number(8) }
 
 func isDigit(c byte) bool { return c-'0' < 10 }

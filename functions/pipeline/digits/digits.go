@@ -17,7 +17,7 @@ func Load(text []byte) Word { return Word(binary.LittleEndian.Uint64(text) ^ 0x3
 // A digit is less than ten, and 0x76 more than that has no high bit. Only a byte from 0x8a on carries into the next
 // one, so that all is right up to the first byte that is no digit.
 func (w Word) Count() int {
-	return bits.TrailingZeros64(uint64((w+0x7676767676767676|w)&0x8080808080808080)) / 8
+	return bits.TrailingZeros64(uint64((w+0x7676767676767676|w)&0x8080808080808080)) >> 3
 }
 
 // Number is the number that the first n digits of a word spell, n from 1 to 8. It adds up neighbours: digits to pairs,
