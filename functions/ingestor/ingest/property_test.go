@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/mejan/mejan/functions/ingestor/ingest"
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
