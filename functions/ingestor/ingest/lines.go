@@ -68,7 +68,7 @@ func (l *lines) bar(s *series, r *row) {
 }
 
 // maxBar is how much room is needed in a line for what is a row's own, and some more for copies in whole words.
-const maxBar = int(columns)*(maxText+len(opening{}.text)) + 2*wordsText
+const maxBar = int(columns)*(maxText+wordsText) + 2*wordsText
 
 // putRow writes a row's values, each behind its name, and says how long that is.
 func putRow(line []byte, r *row) int {
@@ -120,7 +120,7 @@ func putWords(line, text []byte) int {
 
 // opening is what stands before a number, in whole words.
 type opening struct {
-	text   [16]byte
+	text   [wordsText]byte
 	length int
 }
 

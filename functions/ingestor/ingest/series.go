@@ -167,7 +167,7 @@ func (s *series) begin(now time.Time, zones *zones) {
 	}
 	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")
 	s.said = nil
-	s.head, s.tail = slices.Grow(barHead(s.meta), 16), slices.Grow(barTail(s.meta, s.dated), 16)
+	s.head, s.tail = slices.Grow(barHead(s.meta), wordsText), slices.Grow(barTail(s.meta, s.dated), wordsText)
 }
 
 // staleDays is how many days before now the latest bar of a series may be, besides two intervals: a week covers every

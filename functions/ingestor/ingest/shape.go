@@ -104,13 +104,12 @@ func (s *shape) learn(b []byte, n int, r *row) {
 	s.end = newTwoWords(text[n-16:], add[n-16:])
 	to := 0
 	for c, f := range s.fields {
-		if s.fields[c].kind == 0 {
+		if f.kind == 0 {
 			continue
 		}
-		opening := to
-		to += openings[c].length
-		s.routes[c] = route{uint8(f.from), uint8(to), uint8(opening)}
-		to += int(f.to - f.from)
+		value := to + openings[c].length
+		s.routes[c] = route{from: uint8(f.from), to: uint8(value), opening: uint8(to)}
+		to = value + int(f.to-f.from)
 	}
 }
 
