@@ -83,8 +83,10 @@ func seeds(f *testing.F) {
 		f.Add([]byte(check.Example))
 	}
 	for _, s := range styles {
-		f.Add([]byte(s.file(60, false)))
-		f.Add([]byte(s.file(60, true)))
+		for _, interval := range []string{"1day", "4h"} {
+			f.Add([]byte(s.file(interval, 60, false)))
+			f.Add([]byte(s.file(interval, 60, true)))
+		}
 	}
 }
 
@@ -117,13 +119,17 @@ func (s style) row(fields ...string) string {
 	return b.String()
 }
 
-// file is a series of so many days before 2018-02-20, every tenth of them odd, the latest first or last.
-func (s style) file(days int, ascending bool) string {
-	rows := make([]string, days)
-	for i := range days {
-		day := time.Date(2018, 2, 20, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -i)
+// file is a series of so many bars before 2018-02-20, every tenth of them odd, the latest first or last.
+func (s style) file(interval string, bars int, ascending bool) string {
+	rows := make([]string, bars)
+	for i := range bars {
+		at := time.Date(2018, 2, 20, 0, 0, 0, 0, time.UTC)
+		when := at.AddDate(0, 0, -i).Format(time.DateOnly)
+		if interval != "1day" {
+			when = at.Add(time.Duration(-4*i) * time.Hour).Format(time.DateTime)
+		}
 		fields := []string{
-			"datetime", day.Format(time.DateOnly), "open", fmt.Sprintf("%d.%d", 100+i%7, i), "high", "120.5", "low", "99",
+			"datetime", when, "open", fmt.Sprintf("%d.%d", 100+i%7, i), "high", "120.5", "low", "99",
 			"close", fmt.Sprintf("%d.25", 101+i%5), "volume", fmt.Sprint(1000 * i),
 		}
 		if i%10 == 9 {
@@ -135,17 +141,20 @@ func (s style) file(days int, ascending bool) string {
 	if ascending {
 		slices.Reverse(rows)
 	}
-	return `{"meta":{"symbol":"A","interval":"1day","exchange":"NYSE"},"values":[` + strings.Join(rows, s.between) + `]}`
+	return `{"meta":{"symbol":"A","interval":"` + interval + `","exchange":"NYSE"},"values":[` + strings.Join(rows, s.between) + `]}`
 }
 
 // Whatever stands before a row, it comes to the same by both ways: the short one leaves nothing behind.
 func TestShortcutOfLongSeries(t *testing.T) {
 	for _, s := range styles {
-		for _, ascending := range []bool{false, true} {
-			body := []byte(s.file(600, ascending))
-			short, long := splitAs(body, false), splitAs(body, true)
-			if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" || short.result.Rows.Raw != 600 {
-				t.Errorf("%s, ascending %t: %v, %+v (-long way +short way):\n%s", s.name, ascending, short.err, short.result, diff)
+		for _, interval := range []string{"1day", "4h"} {
+			for _, ascending := range []bool{false, true} {
+				body := []byte(s.file(interval, 600, ascending))
+				short, long := splitAs(body, false), splitAs(body, true)
+				if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" || short.result.Rows.Raw != 600 {
+					t.Errorf("%s, %s, ascending %t: %v, %+v (-long way +short way):\n%s",
+						s.name, interval, ascending, short.err, short.result, diff)
+				}
 			}
 		}
 	}

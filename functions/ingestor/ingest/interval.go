@@ -42,6 +42,4 @@ func (i interval) dated() int {
 }
 
 // least is the least time between two bars, in seconds.
-func (i interval) least() moment {
-	return moment(i.minutes)*60 + moment(i.days)*secondsADay + moment(i.months)*28*secondsADay
-}
+func (i interval) least() int { return i.minutes*60 + (i.days+i.months*28)*secondsADay }

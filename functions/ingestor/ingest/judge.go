@@ -130,16 +130,12 @@ func (j *judge) ordinary(s *series, r *row) bool {
 		(!r.has(volume) || !r.amounts[volume].isZero() && r.amounts[volume].isWhole()) &&
 		r.when <= s.future && j.history.beyond(r.when) &&
 		j.history.exact && last.near(j.history.close) &&
-		(s.sessions == nil || j.expected(s.sessions, r.when))
+		(s.sessions == nil || j.expected(s, r.when))
 }
 
 // expected reports whether a bar is in a session next to that of the bar before.
-func (j *judge) expected(s *sessions, when moment) bool {
-	day, last := when.day(), j.history.last.day()
-	if !s.judges(day) || !s.judges(last) || !s.is(day) {
-		return false
-	}
-	return s.follows(max(day, last), min(day, last)) && (when == midnight(day) || s.open(when))
+func (j *judge) expected(s *series, when moment) bool {
+	return s.sessions.adjoin(when.day(), j.history.last.day()) && (s.dated == dateText || s.sessions.open(when))
 }
 
 // examine runs every check on a row, and gives the reasons to refuse it, or what is odd about it. Warnings are counted;
@@ -205,7 +201,7 @@ func (j *judge) step(s *series, r *row) step {
 		step.from, step.to = step.to, step.from
 	}
 	step.comparable = step.adjacent && j.history.exact && r.exact && min(step.from, step.to) >= leastCompared &&
-		step.later-step.earlier <= staleDays*secondsADay+2*s.period
+		step.later.seconds()-step.earlier.seconds() <= staleDays*secondsADay+2*s.period
 	return step
 }
 

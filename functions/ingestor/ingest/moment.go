@@ -5,32 +5,41 @@ import (
 	"time"
 )
 
-// moment is a time without a zone: seconds since the beginning of 1970 by the same clock.
+// moment is a time without a zone: the day, counted from the beginning of 1970, in the high bits, and the seconds since
+// its midnight in the low ones. Moments are ordered as the times are.
 type moment int64
 
 const (
 	secondsADay = 24 * 60 * 60
+	// clockBits is how many bits the time of day takes.
+	clockBits = 17
 	// dateText and timeText are how long datetimes are, without and with a time of day.
 	dateText = len(time.DateOnly)
 	timeText = len(time.DateTime)
 )
 
+func newMoment(day, clock int) moment { return moment(day)<<clockBits | moment(clock) }
+
 // day is the day that a moment is in, counted from the beginning of 1970.
-func (m moment) day() int {
-	const before = 1 << 16 // days, more than there are to the year 1900, because a quotient is rounded towards zero
-	return int(uint64(m+before*secondsADay)/secondsADay) - before
-}
+func (m moment) day() int { return int(m >> clockBits) }
 
 // clock is the time of day, in seconds.
-func (m moment) clock() int { return int(m - midnight(m.day())) }
+func (m moment) clock() int { return int(m & (1<<clockBits - 1)) }
 
-// midnight is the moment that a day begins at.
-func midnight(day int) moment { return moment(day) * secondsADay }
+// seconds is what a moment is from the beginning of 1970, in seconds.
+func (m moment) seconds() int { return m.day()*secondsADay + m.clock() }
+
+// before is the moment so many seconds before m.
+func (m moment) before(seconds int) moment {
+	at := m.seconds() - seconds
+	clock := (at%secondsADay + secondsADay) % secondsADay
+	return newMoment((at-clock)/secondsADay, clock)
+}
 
 // momentOf is what a clock in t's zone shows at t.
 func momentOf(t time.Time) moment {
 	_, offset := t.Zone()
-	return moment(t.Unix() + int64(offset))
+	return moment(0).before(-int(t.Unix()) - offset)
 }
 
 // The calendar is tabulated from firstYear for [years] years: at each month, the days since 1970 before its first.
@@ -63,19 +72,25 @@ func parseMoment(text []byte, length int) (moment, bool) {
 	if len(text) != length || length < dateText {
 		return 0, false
 	}
-	_ = text[9]
-	century, c := pair(text[0], text[1])
-	year, y := pair(text[2], text[3])
-	month, m := pair(text[5], text[6])
-	day, d := pair(text[8], text[9])
-	if !c || !y || !m || !d || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 {
+	var m month
+	return m.parse(text, length)
+}
+
+// month reads datetimes, those of the same month as the one before in less time.
+type month struct {
+	// text is what they begin with, `2006-01-`; before is the day before the month's first, days how many it has.
+	text   uint64
+	before moment
+	days   uint
+}
+
+// parse does what [parseMoment] does, of a text that is long enough.
+func (m *month) parse(text []byte, length int) (moment, bool) {
+	day, ok := pair(text[8], text[9])
+	if binary.LittleEndian.Uint64(text) != m.text && !m.turn(text) || !ok || uint(day-1) >= m.days {
 		return 0, false
 	}
-	i := 12*(100*century+year-firstYear) + month - 1
-	if i < 0 || i >= 12*years || day < 1 || day > int(months[i+1]-months[i]) {
-		return 0, false
-	}
-	when := moment(int(months[i])+day-1) * secondsADay
+	when := m.before + newMoment(day, 0)
 	if length == dateText {
 		return when, true
 	}
@@ -83,35 +98,19 @@ func parseMoment(text []byte, length int) (moment, bool) {
 	return when + moment(clock), ok
 }
 
-// month reads datetimes that are of the same month as the one before.
-type month struct {
-	// text is what they begin with, `2006-01-`; before is the moment before the month's first day, by a day, days how many
-	// it has.
-	text   uint64
-	before moment
-	days   int
-}
-
-// parse does what [parseMoment] does.
-func (m *month) parse(text []byte, length int) (moment, bool) {
-	_ = text[9]
-	begin := binary.LittleEndian.Uint64(text)
-	day, ok := pair(text[8], text[9])
-	if begin != m.text {
-		when, ok := parseMoment(text, length)
-		if ok {
-			first := time.Unix(int64(when), 0).UTC()
-			m.text, m.before = begin, moment(int64(when.day())-int64(first.Day()))*secondsADay
-			m.days = first.AddDate(0, 1, -first.Day()).Day()
-		}
-		return when, ok
+// turn goes to the month that a datetime begins with, and stays where there is none.
+func (m *month) turn(text []byte) bool {
+	_ = text[7]
+	century, c := pair(text[0], text[1])
+	year, y := pair(text[2], text[3])
+	month, o := pair(text[5], text[6])
+	i := 12*(100*century+year-firstYear) + month - 1
+	if !c || !y || !o || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 || i < 0 || i >= 12*years {
+		return false
 	}
-	when := m.before + moment(day)*secondsADay
-	if !ok || day < 1 || day > m.days || length == dateText {
-		return when, ok && day >= 1 && day <= m.days
-	}
-	clock, ok := parseClock(text[dateText:])
-	return when + moment(clock), ok
+	m.text = binary.LittleEndian.Uint64(text)
+	m.before, m.days = newMoment(int(months[i])-1, 0), uint(months[i+1]-months[i])
+	return true
 }
 
 // parseClock reads ` 15:04:05` as the seconds since midnight.

@@ -40,7 +40,7 @@ type series struct {
 	dated      int
 	future     moment
 	stale      moment
-	period     moment
+	period     int
 	sessions   *sessions
 	fractions  bool
 	head, tail []byte
@@ -158,7 +158,7 @@ func (s *series) begin(now time.Time, zones *zones) {
 	s.dated, s.period = interval.dated(), interval.least()
 	if !now.IsZero() {
 		clock := momentOf(zones.in(now, s.meta.ExchangeTimezone))
-		s.future, s.stale = clock, clock-staleDays*secondsADay-2*s.period
+		s.future, s.stale = clock, clock.before(staleDays*secondsADay+2*s.period)
 	} else {
 		s.future, s.stale = 1<<62, -1<<62
 	}

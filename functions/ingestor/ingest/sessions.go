@@ -74,9 +74,14 @@ func (s *sessions) open(m moment) bool {
 	return s.is(m.day()) && m.clock() >= preMarket && m.clock() < last
 }
 
-// follows reports whether day is the session after previous, or the same one.
-func (s *sessions) follows(day, previous int) bool {
-	return day == previous || int(s.since[day-s.first]) == day-previous
+// adjoin reports whether two days, both known to the calendar, are one session or two with none between them.
+func (s *sessions) adjoin(a, b int) bool {
+	later, earlier := uint(max(a, b)-s.first), uint(min(a, b)-s.first)
+	if later >= uint(len(s.since)) {
+		return false
+	}
+	since := uint(s.since[later])
+	return since != 0 && (later-since == earlier || later == earlier)
 }
 
 // missing reports whether there are sessions between two days.
