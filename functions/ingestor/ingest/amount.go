@@ -19,12 +19,11 @@ type amount struct {
 // maxAmount is how many characters an amount can have; one more has to be looked at.
 const maxAmount = 15
 
-// scanAmount reads a number of the grammar of [pipeline.Decimal] without a sign from the beginning of b, in which there
-// are more than [maxAmount] bytes. It says how long the number's text is; 0 where there is none, or one that no amount
-// can hold. What follows the number is for the caller to judge.
-func scanAmount(b []byte) (a amount, n int) {
-	_ = b[maxAmount]
-	first, second := digits.Load(b), digits.Load(b[8:])
+// scanAmount reads a number of the grammar of [pipeline.Decimal] without a sign from the beginning of b. It says how
+// long the number's text is; 0 where there is none, or one that no amount can hold. What follows the number is for the
+// caller to judge.
+func scanAmount(b *[maxAmount + 1]byte) (a amount, n int) {
+	first, second := digits.Load(b[:]), digits.Load(b[8:])
 	whole := countDigits(first, second)
 	if whole == 0 || whole > maxAmount || b[0] == '0' && whole > 1 {
 		return amount{}, 0
@@ -70,7 +69,7 @@ func parseAmount(text []byte) (a amount, ok bool) {
 		return amount{}, false
 	}
 	copy(padded[:], text)
-	a, n := scanAmount(padded[:])
+	a, n := scanAmount(&padded)
 	return a, n == len(text) && n > 0
 }
 

@@ -76,11 +76,10 @@ func (j *judge) begin(s *series) {
 }
 
 // end is told of a series after its rows.
-func (j *judge) end(s *series) error {
+func (j *judge) end(s *series) {
 	if j.history.n > 0 && j.history.latest < s.stale {
 		j.warn(StaleSeries)
 	}
-	return j.endLine(s)
 }
 
 func (j *judge) warn(code string) { j.warned[checkOf(code)]++ }
@@ -113,11 +112,10 @@ func (j *judge) take(s *series, r *row, odd warnings) error {
 	if j.valid.to == nil {
 		return nil
 	}
-	if err := j.endLine(s); err != nil {
+	if err := j.valid.bar(s, r); err != nil || odd == 0 {
 		return err
 	}
-	s.open = odd | lineOpen
-	j.valid.bar(s, r)
+	j.valid.warn(odd)
 	return nil
 }
 
@@ -173,10 +171,11 @@ func (j *judge) examine(s *series, r *row) (wrong []pipeline.Reason, odd warning
 			found.reasons = append(found.reasons, pipeline.Reason{Code: check.Code, Field: check.Field, Detail: detail})
 		case len(found.reasons) == 0:
 			j.warned[i]++
-			if check.later && step.backward {
-				s.open |= 1 << i
-			} else {
+			switch {
+			case !check.later || !step.backward:
 				odd |= 1 << i
+			case j.valid.to != nil:
+				j.valid.warn(1 << i)
 			}
 		}
 	}
@@ -242,17 +241,6 @@ func (j *judge) write(s *series, at *location, claimed []byte, wrong []pipeline.
 	line = appendOptional(line, "raw", j.raw)
 	j.rejected.buf = appendReasons(line, wrong)
 	return j.rejected.spill()
-}
-
-// endLine ends the line of the last valid row.
-func (j *judge) endLine(s *series) error {
-	found := s.open
-	s.open = 0
-	if found&lineOpen == 0 {
-		return nil
-	}
-	j.valid.end(found &^ lineOpen)
-	return j.valid.spill()
 }
 
 // close writes out what is left.

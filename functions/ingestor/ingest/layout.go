@@ -19,7 +19,6 @@ type layout struct {
 	// end goes from the last value to the row's closing brace, between from there to the next row's opening one.
 	end, between literal
 	known        bool
-	month        month
 	shape        shape
 }
 
@@ -146,35 +145,15 @@ func nextSlot(rest []byte) (s slot, after []byte, more bool) {
 // its column fits as well, and is not exact.
 func (l *layout) read(b []byte, r *row, dated int) int {
 	r.exact = true
-	if n := l.shape.read(b, r); n != 0 {
-		var ok bool
-		if r.when, ok = l.month.parse(b[r.fields[datetime].from:][:dated], dated); ok && l.shape.volume {
-			n = l.readVolume(b, r)
-		}
-		if ok && n != 0 {
-			return n
-		}
+	r.content = b
+	if n := l.shape.read(b, r, dated); n != 0 {
+		return n
 	}
 	n := l.readSlots(b, r, dated)
 	if n > 0 && r.exact {
-		l.shape.learn(b, n, r)
+		l.shape.learn(b, n, r, &l.end)
 	}
 	return n
-}
-
-// readVolume reads the volume of a row that has the shape up to there, and what is behind it.
-func (l *layout) readVolume(b []byte, r *row) int {
-	f := &r.fields[volume]
-	text := b[l.shape.size:]
-	var n int
-	if r.amounts[volume], n = scanAmount(text[:maxAmount+1]); n == 0 {
-		return 0
-	}
-	f.to = f.from + int32(n)
-	if !l.end.matches(text[n : n+maxLiteral]) {
-		return 0
-	}
-	return int(f.to) + l.end.length
 }
 
 // readSlots reads a row slot by slot.
@@ -183,7 +162,7 @@ func (l *layout) readSlots(b []byte, r *row, dated int) int {
 	if !l.between.matches(b) {
 		return 0
 	}
-	r.content, r.shape = b, nil
+	r.shape = nil
 	i := l.between.length
 	for k := range l.slots {
 		s := &l.slots[k]
@@ -195,12 +174,12 @@ func (l *layout) readSlots(b []byte, r *row, dated int) int {
 		switch s.column {
 		case datetime:
 			var ok bool
-			if r.when, ok = l.month.parse(b[i:i+dated], dated); ok {
+			if r.when, ok = l.shape.month.parse(b[i:i+dated], dated); ok {
 				n = dated
 			}
 		case unknown:
 		default:
-			r.amounts[s.column], n = scanAmount(b[i : i+maxAmount+1])
+			r.amounts[s.column], n = scanAmount((*[maxAmount + 1]byte)(b[i:]))
 		}
 		if s.kind == '"' && (n == 0 || b[i+n] != '"') {
 			r.exact = r.exact && s.column == unknown

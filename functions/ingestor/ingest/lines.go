@@ -15,7 +15,11 @@ import (
 type lines struct {
 	to   io.Writer
 	what string
-	buf  []byte
+	// buf ends with a whole line.
+	buf []byte
+	// found is what the last line warns of. The line is bare up to there, if that is anything.
+	found warnings
+	bare  int
 }
 
 // outputSize is how much of an output is written at a time, in bytes: whole pages, which cost a file system less.
@@ -49,26 +53,41 @@ func (l *lines) write(n int) error {
 // warnings is a set of checks, by their places in the catalogue.
 type warnings uint64
 
-// lineOpen is no check, but says that there is a line that has not been ended.
-const lineOpen warnings = 1 << 63
-
-// bar begins the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them. It has no end yet,
-// because the next row may have something to say about it.
-func (l *lines) bar(s *series, r *row) {
-	l.buf = slices.Grow(l.buf, len(s.head)+len(s.tail)+maxBar)
+// bar writes the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them.
+func (l *lines) bar(s *series, r *row) error {
+	if err := l.spill(); err != nil {
+		return err
+	}
+	if cap(l.buf)-len(l.buf) < s.room {
+		l.buf = slices.Grow(l.buf, s.room)
+	}
 	line := l.buf[len(l.buf):cap(l.buf)]
-	n := putWords(line, s.head)
+	n := putBlocks(line, s.head)
 	if r.shape != nil {
-		n += putShaped((*[maxBar]byte)(line[n:]), r)
+		n += r.shape.put((*[maxBar]byte)(line[n:]), r)
 	} else {
 		n += putRow(line[n:], r)
 	}
-	n += putWords(line[n:], s.tail)
+	n += putBlocks(line[n:], s.tail)
 	l.buf = l.buf[:len(l.buf)+n]
+	l.found = 0
+	return nil
 }
 
+// warn adds to the warnings of the line that was written last.
+func (l *lines) warn(found warnings) {
+	line := l.buf[:len(l.buf)-len(lineEnd)]
+	if l.found != 0 {
+		line = line[:l.bare]
+	}
+	l.bare, l.found = len(line), l.found|found
+	l.buf = append(appendWarnings(line, l.found), lineEnd...)
+}
+
+const lineEnd = "}\n"
+
 // maxBar is how much room is needed in a line for what is a row's own, and some more for copies in whole words.
-const maxBar = int(columns)*(maxText+wordsText) + 2*wordsText
+const maxBar = int(columns)*(maxText+openingText) + 2*len(block{})
 
 // putRow writes a row's values, each behind its name, and says how long that is.
 func putRow(line []byte, r *row) int {
@@ -85,42 +104,32 @@ func putRow(line []byte, r *row) int {
 	return n
 }
 
-// putShaped does it for a row of a shape, which says where everything goes: what is copied beyond the end of a value is
-// overwritten by what comes next. Indices of one byte need no check.
-func putShaped(line *[maxBar]byte, r *row) int {
-	text, routes := (*[shapeText]byte)(r.content), &r.shape.routes
-	from := text[routes[datetime].from:]
-	*(*[16]byte)(line[:]) = *(*[16]byte)(from)
-	*(*[8]byte)(line[16:]) = *(*[8]byte)(from[16:])
-	end := volume
-	if !r.shape.volume {
-		end = closePrice
-	}
-	for c := openPrice; c <= end; c++ {
-		p := &routes[c]
-		*(*[16]byte)(line[p.opening:]) = openings[c].text
-		*(*[16]byte)(line[p.to:]) = *(*[16]byte)(text[p.from:])
-	}
-	f := &r.fields[end]
-	return int(routes[end].to) + int(f.to-f.from)
-}
+// block is how much is copied at a time.
+type block [64]byte
 
-// wordsText is how much is copied at a time, in bytes.
-const wordsText = 16
-
-// putWords writes text in pieces and says how long it is. There must be room for a piece more behind text, and behind
+// putBlocks writes text in blocks and says how long it is. There must be room for one more behind text, and behind
 // line.
-func putWords(line, text []byte) int {
+func putBlocks(line, text []byte) int {
 	from := text[:cap(text)]
-	for i := 0; i < len(text); i += wordsText {
-		copy(line[i:i+wordsText], from[i:i+wordsText])
+	for i := 0; i < len(text); i += len(block{}) {
+		(*block)(line[i:]).put((*block)(from[i:]))
 	}
 	return len(text)
 }
 
-// opening is what stands before a number, in whole words.
+// put copies in pieces that fit into a register.
+func (b *block) put(from *block) {
+	*(*[16]byte)(b[:]) = *(*[16]byte)(from[:])
+	*(*[16]byte)(b[16:]) = *(*[16]byte)(from[16:])
+	*(*[16]byte)(b[32:]) = *(*[16]byte)(from[32:])
+	*(*[16]byte)(b[48:]) = *(*[16]byte)(from[48:])
+}
+
+const openingText = 16
+
+// opening is what stands before a number, with room to copy all at once.
 type opening struct {
-	text   [wordsText]byte
+	text   [openingText]byte
 	length int
 }
 
@@ -148,14 +157,6 @@ func putText(line []byte, r *row, c column) int {
 	return int(f.to - f.from)
 }
 
-// end ends a line, with its warnings, sorted.
-func (l *lines) end(found warnings) {
-	if found != 0 {
-		l.buf = appendWarnings(l.buf, found)
-	}
-	l.buf = append(l.buf, "}\n"...)
-}
-
 func appendWarnings(line []byte, found warnings) []byte {
 	var codes []string
 	for i := range catalogue {
@@ -174,7 +175,7 @@ func appendWarnings(line []byte, found warnings) []byte {
 	return append(line, ']')
 }
 
-// barHead is a line up to the datetime's value, barTail what follows the volume.
+// barHead is a line up to the datetime's value, barTail what follows the volume, if there are no warnings.
 func barHead(meta pipeline.SeriesMeta) []byte {
 	head := appendMember([]byte("{"), "symbol", meta.Symbol)
 	head = appendMember(head, "interval", meta.Interval)
@@ -184,10 +185,10 @@ func barHead(meta pipeline.SeriesMeta) []byte {
 func barTail(meta pipeline.SeriesMeta, dated int) []byte {
 	tail := appendOptional(nil, "currency", currency(meta))
 	tail = appendOptional(tail, "exchange", meta.Exchange)
-	if dated == dateText {
-		return tail
+	if dated != dateText {
+		tail = appendOptional(tail, "timezone", meta.ExchangeTimezone)
 	}
-	return appendOptional(tail, "timezone", meta.ExchangeTimezone)
+	return append(tail, lineEnd...)
 }
 
 // currency is what the prices are in. Of a pair the provider only gives the currency's name in words; its code is the

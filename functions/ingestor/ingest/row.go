@@ -34,6 +34,8 @@ type field struct {
 	from, to int32
 }
 
+func (f *field) length() int { return int(f.to - f.from) }
+
 // row is a row as the file has it.
 type row struct {
 	kind   jsontext.Kind

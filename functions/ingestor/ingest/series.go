@@ -43,14 +43,14 @@ type series struct {
 	period     int
 	sessions   *sessions
 	fractions  bool
+	// head and tail are what lines begin and end with, room what a line takes at most.
 	head, tail []byte
+	room       int
 	// said is what the lines of refused rows say of it, once there is one.
 	said []byte
 
 	// counted says that it counts among the symbols.
 	counted bool
-	// open is the warnings of the last line, which has not been ended.
-	open warnings
 }
 
 // metaField is a member that describes a series.
@@ -167,7 +167,9 @@ func (s *series) begin(now time.Time, zones *zones) {
 	}
 	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")
 	s.said = nil
-	s.head, s.tail = slices.Grow(barHead(s.meta), wordsText), slices.Grow(barTail(s.meta, s.dated), wordsText)
+	s.head = slices.Grow(barHead(s.meta), len(block{}))
+	s.tail = slices.Grow(barTail(s.meta, s.dated), len(block{}))
+	s.room = len(s.head) + len(s.tail) + maxBar
 }
 
 // staleDays is how many days before now the latest bar of a series may be, besides two intervals: a week covers every

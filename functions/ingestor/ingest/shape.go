@@ -11,18 +11,24 @@ import (
 // operations that decide about both: the difference to the expected byte, or to '0', is added to what makes the sum
 // reach the high bit, 0x7f where it must be zero and 0x76 where it may be nine.
 type shape struct {
-	// words are those of a text of that size, which is 0 where no shape is known; end are the two that it ends with.
-	words []twoWords
-	end   twoWords
+	// words are those of a text of that size, which is 0 where no shape is known; end are the four that it ends with.
+	words []fourWords
+	end   fourWords
 	size  int
 	// room is what words are in.
-	room   [maxShape / 16]twoWords
+	room   [maxShape / fourBytes]fourWords
 	fields [columns]field
+	month  month
 	prices [closePrice - openPrice + 1]span
-	// routes are where each value is and where it goes in a line, from the datetime on.
-	routes [columns]route
-	// volume says that one follows, and lengths are those of the row that was seen last, in one number.
+	// routes are the ways of the values behind the datetime into a line.
+	routes []route
+	ways   [columns - openPrice]route
+	// line is how long a line is from the datetime to the last value, the digits of a volume left out.
+	line int
+	// volume says that one follows, behind is what stands behind it, and lengths are those of the row that was seen last,
+	// in one number.
 	volume  bool
+	behind  literal
 	lengths uint64
 }
 
@@ -34,6 +40,16 @@ func newTwoWords(text, add []byte) (w twoWords) {
 		w[i].text, w[i].add = binary.LittleEndian.Uint64(text[8*i:]), binary.LittleEndian.Uint64(add[8*i:])
 	}
 	return w
+}
+
+// fourWords are four, in two pairs.
+type fourWords [2]twoWords
+
+// fourBytes is how much text they are compared with.
+const fourBytes = 4 * 8
+
+func newFourWords(text, add []byte) fourWords {
+	return fourWords{newTwoWords(text, add), newTwoWords(text[16:], add[16:])}
 }
 
 // compare sets the high bit of bytes of the result where text is not of the shape.
@@ -50,8 +66,11 @@ const (
 	shapeText = maxShape + maxText
 )
 
-// route is where a value is in a row, where in a line, and where what stands before it there.
-type route struct{ from, to, opening uint8 }
+// route is where a value is in a row, where in a line, and what stands before it there.
+type route struct {
+	opening      [openingText]byte
+	at, from, to uint8
+}
 
 // span is where a price is: its digits among the sixteen bytes from its beginning, and the least that the first eight
 // of them can be, because there is no zero before other digits.
@@ -64,7 +83,7 @@ type span struct {
 
 // learn takes the shape of a row that fits the layout and that b begins with, as the layout has read it. It does so
 // where a row has the lengths of the one that was shown before: a file in which every row has others has no shape.
-func (s *shape) learn(b []byte, n int, r *row) {
+func (s *shape) learn(b []byte, n int, r *row, behind *literal) {
 	var lengths uint64
 	for c, f := range r.fields[:volume] {
 		lengths |= uint64(f.to-f.from)<<(8*c) | uint64(r.amounts[c].whole)<<(8*c+4)
@@ -76,7 +95,8 @@ func (s *shape) learn(b []byte, n int, r *row) {
 	if s.volume {
 		n = int(r.fields[volume].from)
 	}
-	if !known || n < 16 || n >= maxShape {
+	s.behind = *behind
+	if !known || n < fourBytes || n >= maxShape {
 		return
 	}
 	var text, add [maxShape]byte
@@ -98,19 +118,35 @@ func (s *shape) learn(b []byte, n int, r *row) {
 		}
 	}
 	s.fields, s.size, s.words = r.fields, n, s.room[:0]
-	for i := 0; i < n-16; i += 16 {
-		s.words = append(s.words, newTwoWords(text[i:], add[i:]))
+	s.fields[volume].to = s.fields[volume].from
+	for i := 0; i < n-fourBytes; i += fourBytes {
+		s.words = append(s.words, newFourWords(text[i:], add[i:]))
 	}
-	s.end = newTwoWords(text[n-16:], add[n-16:])
-	to := 0
-	for c, f := range s.fields {
-		if f.kind == 0 {
-			continue
-		}
-		value := to + openings[c].length
-		s.routes[c] = route{from: uint8(f.from), to: uint8(value), opening: uint8(to)}
-		to = value + int(f.to-f.from)
+	s.end = newFourWords(text[n-fourBytes:], add[n-fourBytes:])
+	s.routes = s.ways[:0]
+	at := s.fields[datetime].length()
+	for c := openPrice; c < columns && s.fields[c].kind != 0; c++ {
+		o := &openings[c]
+		to := at + o.length
+		s.routes = append(s.routes, route{o.text, uint8(at), uint8(s.fields[c].from), uint8(to)})
+		at = to + s.fields[c].length()
 	}
+	s.line = at
+}
+
+// put writes the values of a row of this shape, each behind its name, and says how long that is: what is copied beyond
+// the end of a value is overwritten by what comes next. Indices of one byte need no check.
+func (s *shape) put(line *[maxBar]byte, r *row) int {
+	text := (*[shapeText]byte)(r.content)
+	from := text[uint8(s.fields[datetime].from):]
+	*(*[16]byte)(line[:]) = *(*[16]byte)(from)
+	*(*[8]byte)(line[16:]) = *(*[8]byte)(from[16:])
+	for i := range s.routes {
+		p := &s.routes[i]
+		*(*[openingText]byte)(line[p.at:]) = p.opening
+		*(*[16]byte)(line[p.to:]) = *(*[16]byte)(text[p.from:])
+	}
+	return s.line + r.fields[volume].length()
 }
 
 // newSpan is that of a price with so many digits before the point.
@@ -135,25 +171,29 @@ func newSpan(f field, whole int) span {
 func (p *span) read(text *[shapeText]byte, a *amount) bool {
 	a.high = bits.ReverseBytes64(binary.LittleEndian.Uint64(text[p.at:]) & p.high)
 	a.low = bits.ReverseBytes64(binary.LittleEndian.Uint64(text[int(p.at)+8:]) & p.low)
-	a.whole = p.whole
 	return a.high >= p.least
 }
 
-// read reads a row of this shape from the beginning of b, in which there are at least [maxRow] bytes, up to its volume
-// if it has one, and says how far that is; 0 for a row of another shape.
-func (s *shape) read(b []byte, r *row) int {
+// read reads a row of this shape from the beginning of b, and says how far it goes; 0 for a row of another shape. What
+// the shape says of every row is left as it is in a row that was of the same shape before.
+func (s *shape) read(b []byte, r *row, dated int) int {
 	if s.size == 0 {
 		return 0
 	}
 	text := (*[shapeText]byte)(b) // of which a byte is an index that needs no check
-	wrong := s.end.compare((*[16]byte)(text[uint8(s.size-16):]))
-	at := uint8(0)
+	at := uint8(s.size - fourBytes)
+	wrong := s.end[0].compare((*[16]byte)(text[at:])) | s.end[1].compare((*[16]byte)(text[int(at)+16:]))
+	at = 0
 	for i := range s.words {
-		wrong |= s.words[i].compare((*[16]byte)(text[at:]))
-		at += 16
+		w := &s.words[i]
+		wrong |= w[0].compare((*[16]byte)(text[at:])) | w[1].compare((*[16]byte)(text[int(at)+16:]))
+		at += fourBytes
 	}
 	if wrong&0x8080808080808080 != 0 {
 		return 0
+	}
+	if r.shape != s {
+		s.describe(r)
 	}
 	// Spelled out, because a loop spends as much on itself.
 	o := s.prices[0].read(text, &r.amounts[openPrice])
@@ -163,7 +203,34 @@ func (s *shape) read(b []byte, r *row) int {
 	if !o || !h || !l || !c {
 		return 0
 	}
-	r.content, r.shape = b, s
-	r.fields = s.fields
+	var ok bool
+	if r.when, ok = s.month.parse(text[uint8(s.fields[datetime].from):], dated); !ok {
+		return 0
+	}
+	if s.volume {
+		return s.readVolume(b, r)
+	}
 	return s.size
+}
+
+// describe tells a row what it has of the shape.
+func (s *shape) describe(r *row) {
+	r.shape, r.fields = s, s.fields
+	for i := range s.prices {
+		r.amounts[int(openPrice)+i].whole = s.prices[i].whole
+	}
+}
+
+// readVolume reads the volume, and what is behind it.
+func (s *shape) readVolume(b []byte, r *row) int {
+	var n int
+	if r.amounts[volume], n = scanAmount((*[maxAmount + 1]byte)(b[uint8(s.size):])); n == 0 {
+		return 0
+	}
+	end := s.size + n
+	r.fields[volume].to = int32(end)
+	if !s.behind.matches(b[end:]) {
+		return 0
+	}
+	return end + s.behind.length
 }

@@ -17,7 +17,8 @@ func (d *document) values(of *series) error {
 		switch c := d.space(); {
 		case c == ']':
 			d.pos++
-			return d.judge.end(of)
+			d.judge.end(of)
+			return nil
 		case c == ',' && !first:
 			d.pos++
 			d.space()
