@@ -9,7 +9,7 @@ type history struct {
 	whens []moment
 	sums  []uint32
 	// n counts the bars; bar i is at i modulo [horizon].
-	n                int
+	n                uint
 	earliest, latest moment
 	// last is the bar before and close its close, where it is exact; direction is the sign of the way from the one before
 	// that.
@@ -17,11 +17,11 @@ type history struct {
 	close     amount
 	exact     bool
 	direction int
-	index     map[moment]int
+	index     map[moment]uint
 }
 
 func (h *history) reset() {
-	*h = history{whens: h.whens[:0], sums: h.sums[:0]}
+	*h = history{whens: h.whens, sums: h.sums}
 }
 
 // beyond reports whether a bar goes on in the direction of those before, past all of them.
@@ -40,9 +40,10 @@ func (h *history) find(when moment) (sum uint32, known bool) {
 		return 0, false
 	}
 	if h.index == nil {
-		h.index = make(map[moment]int, len(h.whens))
-		for i, when := range h.whens {
-			h.index[when] = i
+		known := h.whens[:min(h.n, horizon)]
+		h.index = make(map[moment]uint, len(known))
+		for i, when := range known {
+			h.index[when] = uint(i)
 		}
 	}
 	i, known := h.index[when]
@@ -54,31 +55,32 @@ func (h *history) find(when moment) (sum uint32, known bool) {
 
 // add remembers a bar whose time is not known yet.
 func (h *history) add(r *row) {
-	when, sum, at := r.when, r.sum(), h.n%horizon
-	if len(h.whens) < horizon {
-		h.whens, h.sums = append(h.whens, when), append(h.sums, sum)
-	} else {
-		if h.index != nil {
-			delete(h.index, h.whens[at])
-		}
-		h.whens[at], h.sums[at] = when, sum
+	when, at := r.when, h.n%horizon
+	if at >= uint(len(h.whens)) {
+		h.whens, h.sums = grow(h.whens), grow(h.sums)
 	}
 	if h.index != nil {
+		if h.n >= horizon {
+			delete(h.index, h.whens[at])
+		}
 		h.index[when] = at
 	}
-	if h.n == 0 {
+	h.whens[at], h.sums[at] = when, r.sum()
+	switch {
+	case h.n == 0:
 		h.earliest, h.latest = when, when
-	} else {
-		if when > h.last {
-			h.direction = 1
-		} else if when < h.last {
-			h.direction = -1
-		}
-		h.earliest, h.latest = min(h.earliest, when), max(h.latest, when)
+	case when > h.last:
+		h.direction = 1
+	case when < h.last:
+		h.direction = -1
 	}
+	h.earliest, h.latest = min(h.earliest, when), max(h.latest, when)
 	h.last, h.close, h.exact = when, r.amounts[closePrice], r.exact
 	h.n++
 }
+
+// grow makes room for twice as many.
+func grow[T any](bars []T) []T { return append(bars, make([]T, max(len(bars), 256))...) }
 
 // sum is a checksum over what a row says. Rows that say the same have the same; others hardly ever, and which of the
 // two a bar of a known time is decides only what it is refused for. It is the multilinear hash of D. Lemire and O.

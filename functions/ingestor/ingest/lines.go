@@ -58,21 +58,83 @@ func (l *lines) bar(s *series, r *row) error {
 	if err := l.spill(); err != nil {
 		return err
 	}
-	if cap(l.buf)-len(l.buf) < s.room {
-		l.buf = slices.Grow(l.buf, s.room)
-	}
-	line := l.buf[len(l.buf):cap(l.buf)]
-	n := putBlocks(line, s.head)
-	if r.shape != nil {
-		n += r.shape.put((*[maxBar]byte)(line[n:]), r)
-	} else {
-		n += putRow(line[n:], r)
-	}
-	n += putBlocks(line[n:], s.tail)
-	l.buf = l.buf[:len(l.buf)+n]
 	l.found = 0
+	if r.shape != nil && s.fixed+r.shape.line < maxQuick-maxAmount {
+		l.quick(s, r)
+		return nil
+	}
+	line := append(l.buf, s.head.text...)
+	line = append(line, r.text(datetime)...)
+	for c := openPrice; c < columns; c++ {
+		if r.has(c) {
+			line = append(append(line, openings[c]...), r.text(c)...)
+		}
+	}
+	l.buf = append(line, s.tail.text...)
 	return nil
 }
+
+// quick does it for a row of a shape, all in pieces that fit into a register: what is copied beyond the end of one is
+// overwritten by the next. A byte is enough to point into the line, and needs no check.
+func (l *lines) quick(s *series, r *row) {
+	if cap(l.buf)-len(l.buf) < quickRoom {
+		l.buf = slices.Grow(l.buf, quickRoom)
+	}
+	line := (*[quickRoom]byte)(l.buf[len(l.buf):cap(l.buf)])
+	s.head.put((*[quickText]byte)(line[:]))
+	n := len(s.head.text)
+	n += r.shape.put((*[quickText]byte)(line[uint8(n):]), r)
+	s.tail.put((*[quickText]byte)(line[uint8(n):]))
+	l.buf = l.buf[:len(l.buf)+n+len(s.tail.text)]
+}
+
+const (
+	// maxQuick bounds a line, in bytes.
+	maxQuick = 256
+	// quickText is what has to be there to write as far as a byte can point, quickRoom to do so wherever one points.
+	quickText = maxQuick + blockText
+	quickRoom = maxQuick + quickText
+)
+
+// blockText is how much is copied at a time, in bytes.
+const blockText = 64
+
+// blocks is a text, in pieces.
+type blocks struct {
+	text []byte
+	all  [][blockText / 16][16]byte
+}
+
+func newBlocks(text []byte) blocks {
+	b := blocks{text, make([][blockText / 16][16]byte, (len(text)+blockText-1)/blockText)}
+	for i, c := range text {
+		b.all[i/blockText][i%blockText/16][i%16] = c
+	}
+	return b
+}
+
+// put writes the text, of less than [maxQuick] bytes.
+func (b *blocks) put(line *[quickText]byte) {
+	at := uint8(0)
+	all := b.all
+	for i := range all {
+		block := &all[i]
+		*(*[16]byte)(line[at:]) = block[0]
+		*(*[16]byte)(line[int(at)+16:]) = block[1]
+		*(*[16]byte)(line[int(at)+32:]) = block[2]
+		*(*[16]byte)(line[int(at)+48:]) = block[3]
+		at += blockText
+	}
+}
+
+// openings are what stands before the numbers.
+var openings = func() (all [columns]string) {
+	for c := openPrice; c < columns; c++ {
+		all[c] = `,"` + columnNames[c] + `":`
+	}
+	all[openPrice] = `"` + all[openPrice] // which ends the datetime
+	return all
+}()
 
 // warn adds to the warnings of the line that was written last.
 func (l *lines) warn(found warnings) {
@@ -85,77 +147,6 @@ func (l *lines) warn(found warnings) {
 }
 
 const lineEnd = "}\n"
-
-// maxBar is how much room is needed in a line for what is a row's own, and some more for copies in whole words.
-const maxBar = int(columns)*(maxText+openingText) + 2*len(block{})
-
-// putRow writes a row's values, each behind its name, and says how long that is.
-func putRow(line []byte, r *row) int {
-	n := putText(line, r, datetime)
-	for c := openPrice; c < columns; c++ {
-		if !r.has(c) {
-			continue
-		}
-		o := &openings[c]
-		copy(line[n:n+len(o.text)], o.text[:])
-		n += o.length
-		n += putText(line[n:], r, c)
-	}
-	return n
-}
-
-// block is how much is copied at a time.
-type block [64]byte
-
-// putBlocks writes text in blocks and says how long it is. There must be room for one more behind text, and behind
-// line.
-func putBlocks(line, text []byte) int {
-	from := text[:cap(text)]
-	for i := 0; i < len(text); i += len(block{}) {
-		(*block)(line[i:]).put((*block)(from[i:]))
-	}
-	return len(text)
-}
-
-// put copies in pieces that fit into a register.
-func (b *block) put(from *block) {
-	*(*[16]byte)(b[:]) = *(*[16]byte)(from[:])
-	*(*[16]byte)(b[16:]) = *(*[16]byte)(from[16:])
-	*(*[16]byte)(b[32:]) = *(*[16]byte)(from[32:])
-	*(*[16]byte)(b[48:]) = *(*[16]byte)(from[48:])
-}
-
-const openingText = 16
-
-// opening is what stands before a number, with room to copy all at once.
-type opening struct {
-	text   [openingText]byte
-	length int
-}
-
-var openings = func() (all [columns]opening) {
-	for c := openPrice; c < columns; c++ {
-		text := `,"` + columnNames[c] + `":`
-		if c == openPrice {
-			text = `"` + text // which ends the datetime
-		}
-		all[c].length = copy(all[c].text[:], text)
-	}
-	return all
-}()
-
-// putText writes a field's text and says how long it is; what goes beyond it is overwritten by what comes next. A text
-// of a row that has been checked has at most [maxText] bytes.
-func putText(line []byte, r *row, c column) int {
-	f := r.fields[c]
-	from, to := r.content[f.from:f.from+maxText], line[:maxText]
-	copy(to[:16], from[:16])
-	if n := int(f.to - f.from); n <= 16 {
-		return n
-	}
-	copy(to[16:], from[16:])
-	return int(f.to - f.from)
-}
 
 func appendWarnings(line []byte, found warnings) []byte {
 	var codes []string

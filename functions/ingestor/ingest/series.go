@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -36,16 +35,16 @@ type series struct {
 
 	// What follows from the meta for every row: flaws, how long a datetime is, which is the last that is not in the future
 	// and the first that is not stale, how far bars are apart at least, in seconds, and the days of trading.
-	flaws      []pipeline.Reason
-	dated      int
-	future     moment
-	stale      moment
-	period     int
-	sessions   *sessions
-	fractions  bool
-	// head and tail are what lines begin and end with, room what a line takes at most.
-	head, tail []byte
-	room       int
+	flaws     []pipeline.Reason
+	dated     int
+	future    moment
+	stale     moment
+	period    int
+	sessions  *sessions
+	fractions bool
+	// head and tail are what lines begin and end with, of a fixed length.
+	head, tail blocks
+	fixed      int
 	// said is what the lines of refused rows say of it, once there is one.
 	said []byte
 
@@ -167,9 +166,8 @@ func (s *series) begin(now time.Time, zones *zones) {
 	}
 	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")
 	s.said = nil
-	s.head = slices.Grow(barHead(s.meta), len(block{}))
-	s.tail = slices.Grow(barTail(s.meta, s.dated), len(block{}))
-	s.room = len(s.head) + len(s.tail) + maxBar
+	s.head, s.tail = newBlocks(barHead(s.meta)), newBlocks(barTail(s.meta, s.dated))
+	s.fixed = len(s.head.text) + len(s.tail.text)
 }
 
 // staleDays is how many days before now the latest bar of a series may be, besides two intervals: a week covers every

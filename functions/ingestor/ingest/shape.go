@@ -68,7 +68,7 @@ const (
 
 // route is where a value is in a row, where in a line, and what stands before it there.
 type route struct {
-	opening      [openingText]byte
+	opening      [16]byte
 	at, from, to uint8
 }
 
@@ -126,24 +126,25 @@ func (s *shape) learn(b []byte, n int, r *row, behind *literal) {
 	s.routes = s.ways[:0]
 	at := s.fields[datetime].length()
 	for c := openPrice; c < columns && s.fields[c].kind != 0; c++ {
-		o := &openings[c]
-		to := at + o.length
-		s.routes = append(s.routes, route{o.text, uint8(at), uint8(s.fields[c].from), uint8(to)})
-		at = to + s.fields[c].length()
+		p := route{at: uint8(at), from: uint8(s.fields[c].from), to: uint8(at + len(openings[c]))}
+		copy(p.opening[:], openings[c])
+		s.routes = append(s.routes, p)
+		at = int(p.to) + s.fields[c].length()
 	}
 	s.line = at
 }
 
 // put writes the values of a row of this shape, each behind its name, and says how long that is: what is copied beyond
 // the end of a value is overwritten by what comes next. Indices of one byte need no check.
-func (s *shape) put(line *[maxBar]byte, r *row) int {
+func (s *shape) put(line *[quickText]byte, r *row) int {
 	text := (*[shapeText]byte)(r.content)
 	from := text[uint8(s.fields[datetime].from):]
 	*(*[16]byte)(line[:]) = *(*[16]byte)(from)
 	*(*[8]byte)(line[16:]) = *(*[8]byte)(from[16:])
-	for i := range s.routes {
-		p := &s.routes[i]
-		*(*[openingText]byte)(line[p.at:]) = p.opening
+	routes := s.routes
+	for i := range routes {
+		p := &routes[i]
+		*(*[16]byte)(line[p.at:]) = p.opening
 		*(*[16]byte)(line[p.to:]) = *(*[16]byte)(text[p.from:])
 	}
 	return s.line + r.fields[volume].length()
