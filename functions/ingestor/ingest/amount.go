@@ -73,17 +73,27 @@ func parseAmount(text []byte) (a amount, ok bool) {
 	return a, n == len(text) && n > 0
 }
 
-func (a amount) isZero() bool { return a.high|a.low == 0 }
+func (a *amount) isZero() bool { return a.high|a.low == 0 }
 
-func (a amount) less(b amount) bool {
+func (a *amount) less(b *amount) bool {
 	if a.whole != b.whole {
 		return a.whole < b.whole
 	}
 	return a.high < b.high || a.high == b.high && a.low < b.low
 }
 
+// atLeast reports whether a is not less than b, which their first digits say of most.
+func (a *amount) atLeast(b *amount) bool {
+	return a.whole == b.whole && a.high > b.high || !a.less(b)
+}
+
 // near reports whether two numbers are less than twice each other, by a margin. It may say no of some that are.
-func (a amount) near(b amount) bool {
+func (a *amount) near(b *amount) bool {
+	// Where both begin with the same digit, and that is not one, it is enough.
+	return a.whole == b.whole && (a.high^b.high)>>56 == 0 && a.high>>57 != 0 || a.close(b)
+}
+
+func (a *amount) close(b *amount) bool {
 	// Two digits are enough for most: within a tenth.
 	if x, y := a.leading(), b.leading(); a.whole == b.whole && 10*x < 16*y && 10*y < 16*x {
 		return true
@@ -93,7 +103,7 @@ func (a amount) near(b amount) bool {
 }
 
 // leading is the number of the first two digits of a number from 1 on, 10 to 99, and less than 10 of any other.
-func (a amount) leading() uint64 {
+func (a *amount) leading() uint64 {
 	second := 48
 	if a.whole == 1 {
 		second = 40 // behind the point
@@ -106,7 +116,7 @@ func (a amount) leading() uint64 {
 }
 
 // isWhole reports whether there are no digits behind the point but zeros.
-func (a amount) isWhole() bool {
+func (a *amount) isWhole() bool {
 	if a.whole < 8 {
 		return a.high<<(8*a.whole) == 0 && a.low == 0
 	}
@@ -115,7 +125,7 @@ func (a amount) isWhole() bool {
 
 // scaled is a number in hundred-millionths, digits beyond them cut off. It is 0 for a number of more than seven digits
 // before the point.
-func (a amount) scaled() uint64 {
+func (a *amount) scaled() uint64 {
 	if a.whole > 7 {
 		return 0
 	}

@@ -124,10 +124,10 @@ func (j *judge) take(s *series, r *row, odd warnings) error {
 func (j *judge) ordinary(s *series, r *row) bool {
 	open, high, low, last := &r.amounts[openPrice], &r.amounts[highPrice], &r.amounts[lowPrice], &r.amounts[closePrice]
 	return r.exact && s.flaws == nil && !j.run.exhaustive &&
-		!low.isZero() && !open.less(*low) && !last.less(*low) && !high.less(*open) && !high.less(*last) &&
+		!low.isZero() && open.atLeast(low) && last.atLeast(low) && high.atLeast(open) && high.atLeast(last) &&
 		(!r.has(volume) || !r.amounts[volume].isZero() && r.amounts[volume].isWhole()) &&
 		r.when <= s.future && j.history.beyond(r.when) &&
-		j.history.exact && last.near(j.history.close) &&
+		j.history.exact && last.near(&j.history.close) &&
 		(s.sessions == nil || j.expected(s, r.when))
 }
 

@@ -118,11 +118,11 @@ func (b *blocks) put(line *[quickText]byte) {
 	at := uint8(0)
 	all := b.all
 	for i := range all {
-		block := &all[i]
-		*(*[16]byte)(line[at:]) = block[0]
-		*(*[16]byte)(line[int(at)+16:]) = block[1]
-		*(*[16]byte)(line[int(at)+32:]) = block[2]
-		*(*[16]byte)(line[int(at)+48:]) = block[3]
+		from, to := &all[i], (*[blockText]byte)(line[at:])
+		*(*[16]byte)(to[:]) = from[0]
+		*(*[16]byte)(to[16:]) = from[1]
+		*(*[16]byte)(to[32:]) = from[2]
+		*(*[16]byte)(to[48:]) = from[3]
 		at += blockText
 	}
 }

@@ -81,16 +81,17 @@ type month struct {
 	// text is what they begin with, `2006-01-`; before is the day before the month's first, days how many it has.
 	text   uint64
 	before moment
-	days   uint
+	days   uint8
 }
 
 // parse does what [parseMoment] does, of a text that is long enough.
 func (m *month) parse(text []byte, length int) (moment, bool) {
-	day, ok := pair(text[8], text[9])
-	if binary.LittleEndian.Uint64(text) != m.text && !m.turn(text) || !ok || uint(day-1) >= m.days {
+	tens, ones := text[8]-'0', text[9]-'0'
+	day := 10*tens + ones
+	if binary.LittleEndian.Uint64(text) != m.text && !m.turn(text) || tens > 9 || ones > 9 || day-1 >= m.days {
 		return 0, false
 	}
-	when := m.before + newMoment(day, 0)
+	when := m.before + moment(day)<<clockBits
 	if length == dateText {
 		return when, true
 	}
@@ -109,7 +110,7 @@ func (m *month) turn(text []byte) bool {
 		return false
 	}
 	m.text = binary.LittleEndian.Uint64(text)
-	m.before, m.days = newMoment(int(months[i])-1, 0), uint(months[i+1]-months[i])
+	m.before, m.days = newMoment(int(months[i])-1, 0), uint8(months[i+1]-months[i])
 	return true
 }
 
