@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // Decimal is a decimal number kept as the text of its source, so that no price passes through a float on its way from
@@ -65,6 +66,10 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 // Compare orders two valid decimals by value: -1 when d < e, 0 when equal, +1 when d > e. Digits are compared as text,
 // so the length of a number is no limit.
 func (d Decimal) Compare(e Decimal) int {
+	if len(d) == len(e) && d.isPositive() && e.isPositive() &&
+		strings.IndexByte(string(d), '.') == strings.IndexByte(string(e), '.') {
+		return cmp.Compare(d, e)
+	}
 	a, b := split(string(d)), split(string(e))
 	if a.sign != b.sign {
 		return cmp.Compare(a.sign, b.sign)
@@ -73,7 +78,15 @@ func (d Decimal) Compare(e Decimal) int {
 }
 
 // Sign is -1, 0 or +1.
-func (d Decimal) Sign() int { return split(string(d)).sign }
+func (d Decimal) Sign() int {
+	if d.isPositive() {
+		return 1
+	}
+	return split(string(d)).sign
+}
+
+// isPositive knows most of the numbers above zero, by their first digit.
+func (d Decimal) isPositive() bool { return d != "" && '1' <= d[0] && d[0] <= '9' }
 
 // Whole reports whether d has no fraction other than zeros.
 func (d Decimal) Whole() bool { return split(string(d)).fraction == "" }

@@ -17,9 +17,8 @@ type judge struct {
 	history  history
 	valid    lines
 	rejected lines
-	// head begins each line about a row that was refused, raw and found are room for what it says.
+	// head begins each line about a row that was refused, found is room for what it says.
 	head     []byte
-	raw      []byte
 	found    findings
 	rows     pipeline.Rows
 	symbols  map[string]struct{}
@@ -237,8 +236,9 @@ func (j *judge) write(s *series, at *location, claimed []byte, wrong []pipeline.
 	line = append(at.appendPointer(line), `,"offset":`...)
 	line = append(strconv.AppendInt(line, at.offset, 10), s.saying()...)
 	line = appendOptional(line, "datetime", claimed)
-	j.raw = appendCompact(j.raw[:0], at.raw)
-	line = appendOptional(line, "raw", j.raw)
+	if len(at.raw) > 0 {
+		line = appendRaw(append(line, `,"raw":`...), at.raw)
+	}
 	j.rejected.buf = appendReasons(line, wrong)
 	return j.rejected.spill()
 }

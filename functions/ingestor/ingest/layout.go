@@ -199,7 +199,8 @@ func (l *layout) readSlots(b []byte, r *row, dated int) int {
 	return i + l.end.length
 }
 
-// plainText counts the bytes before a quote, all of them printable ASCII that is no escape; -1 where there are others.
+// plainText counts the bytes before a quote, all of them printable ASCII that is no escape; -1 where there are others,
+// or no quote.
 func plainText(b []byte) int {
 	for i, c := range b {
 		if c == '"' {

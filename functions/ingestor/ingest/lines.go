@@ -250,19 +250,50 @@ func appendMeta(line []byte, meta pipeline.SeriesMeta) []byte {
 	return append(line, '}')
 }
 
-// appendCompact appends a value in one line, without the white space between its parts, cut to what a reject may hold.
-func appendCompact(line, raw []byte) []byte {
-	begin := len(line)
-	for i := 0; i < len(raw) && len(line)-begin <= pipeline.MaxRaw; i++ {
+// appendRaw appends, as a JSON string, a value in one line, without the white space between its parts, cut to what a
+// reject may hold.
+func appendRaw(line, raw []byte) []byte {
+	if quoted, ok := appendPlain(line, raw); ok {
+		return quoted
+	}
+	var compact []byte
+	for i := 0; i < len(raw) && len(compact) <= pipeline.MaxRaw; i++ {
 		switch raw[i] {
 		case ' ', '\n', '\t', '\r':
 		case '"':
 			end := min(stringEnd(raw, i+1)+1, len(raw))
-			line = append(line, raw[i:end]...)
+			compact = append(compact, raw[i:end]...)
 			i = end - 1
 		default:
-			line = append(line, raw[i])
+			compact = append(compact, raw[i])
 		}
 	}
-	return line[:begin+len(cut(line[begin:], pipeline.MaxRaw))]
+	return appendString(line, cut(compact, pipeline.MaxRaw))
+}
+
+// appendPlain does it in one pass for what needs no cut, and has no characters but printable ASCII and no escapes.
+func appendPlain(line, raw []byte) (quoted []byte, ok bool) {
+	if len(raw) > pipeline.MaxRaw {
+		return line, false
+	}
+	quoted = append(line, '"')
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case c == '"':
+			n := plainText(raw[i+1:])
+			if n < 0 {
+				return line, false
+			}
+			quoted = append(quoted, `\"`...)
+			quoted = append(quoted, raw[i+1:i+1+n]...)
+			quoted = append(quoted, `\"`...)
+			i += n + 1
+		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
+		case c < ' ' || c > '~' || c == '\\':
+			return line, false
+		default:
+			quoted = append(quoted, c)
+		}
+	}
+	return append(quoted, '"'), true
 }
