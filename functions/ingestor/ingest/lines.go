@@ -59,7 +59,7 @@ func (l *lines) bar(s *series, r *row) error {
 		return err
 	}
 	l.found = 0
-	if r.shape != nil && s.fixed+r.shape.line < maxQuick-maxAmount {
+	if r.shape != nil && r.shape.line < s.quick {
 		l.quick(s, r)
 		return nil
 	}
@@ -74,7 +74,7 @@ func (l *lines) bar(s *series, r *row) error {
 	return nil
 }
 
-// quick does it for a row of a shape, all in pieces that fit into a register: what is copied beyond the end of one is
+// quick does it for a row of a shape, all in pieces that fit into a register: what is copied beyond the end of a text is
 // overwritten by the next. A byte is enough to point into the line, and needs no check.
 func (l *lines) quick(s *series, r *row) {
 	if cap(l.buf)-len(l.buf) < quickRoom {
@@ -92,39 +92,34 @@ const (
 	// maxQuick bounds a line, in bytes.
 	maxQuick = 256
 	// quickText is what has to be there to write as far as a byte can point, quickRoom to do so wherever one points.
-	quickText = maxQuick + blockText
+	quickText = maxQuick + maxFixed
 	quickRoom = maxQuick + quickText
 )
 
-// blockText is how much is copied at a time, in bytes.
-const blockText = 64
-
-// blocks is a text, in pieces.
-type blocks struct {
+// fixed is a text that all lines of a series have in common.
+type fixed struct {
 	text []byte
-	all  [][blockText / 16][16]byte
+	// room begins with the text, as far as it goes.
+	room [maxFixed]byte
 }
 
-func newBlocks(text []byte) blocks {
-	b := blocks{text, make([][blockText / 16][16]byte, (len(text)+blockText-1)/blockText)}
-	for i, c := range text {
-		b.all[i/blockText][i%blockText/16][i%16] = c
-	}
-	return b
+// maxFixed bounds a text that is copied by put, in bytes.
+const maxFixed = 96
+
+func newFixed(text []byte) fixed {
+	f := fixed{text: text}
+	copy(f.room[:], text)
+	return f
 }
 
-// put writes the text, of less than [maxQuick] bytes.
-func (b *blocks) put(line *[quickText]byte) {
-	at := uint8(0)
-	all := b.all
-	for i := range all {
-		from, to := &all[i], (*[blockText]byte)(line[at:])
-		*(*[16]byte)(to[:]) = from[0]
-		*(*[16]byte)(to[16:]) = from[1]
-		*(*[16]byte)(to[32:]) = from[2]
-		*(*[16]byte)(to[48:]) = from[3]
-		at += blockText
-	}
+// put writes the text and more, so that nobody has to count.
+func (f *fixed) put(line *[quickText]byte) {
+	*(*[16]byte)(line[0:]) = *(*[16]byte)(f.room[0:])
+	*(*[16]byte)(line[16:]) = *(*[16]byte)(f.room[16:])
+	*(*[16]byte)(line[32:]) = *(*[16]byte)(f.room[32:])
+	*(*[16]byte)(line[48:]) = *(*[16]byte)(f.room[48:])
+	*(*[16]byte)(line[64:]) = *(*[16]byte)(f.room[64:])
+	*(*[16]byte)(line[80:]) = *(*[16]byte)(f.room[80:])
 }
 
 // openings are what stands before the numbers.

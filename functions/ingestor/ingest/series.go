@@ -42,9 +42,10 @@ type series struct {
 	period    int
 	sessions  *sessions
 	fractions bool
-	// head and tail are what lines begin and end with, of a fixed length.
-	head, tail blocks
-	fixed      int
+	// head and tail are what lines begin and end with, quick is how long what is between them can be to be written in the
+	// quick way.
+	head, tail fixed
+	quick      int
 	// said is what the lines of refused rows say of it, once there is one.
 	said []byte
 
@@ -166,8 +167,11 @@ func (s *series) begin(now time.Time, zones *zones) {
 	}
 	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")
 	s.said = nil
-	s.head, s.tail = newBlocks(barHead(s.meta)), newBlocks(barTail(s.meta, s.dated))
-	s.fixed = len(s.head.text) + len(s.tail.text)
+	s.head, s.tail = newFixed(barHead(s.meta)), newFixed(barTail(s.meta, s.dated))
+	s.quick = 0
+	if max(len(s.head.text), len(s.tail.text)) <= maxFixed {
+		s.quick = maxQuick - maxAmount - len(s.head.text) - len(s.tail.text)
+	}
 }
 
 // staleDays is how many days before now the latest bar of a series may be, besides two intervals: a week covers every

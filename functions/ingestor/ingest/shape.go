@@ -21,8 +21,7 @@ type shape struct {
 	month  month
 	prices [closePrice - openPrice + 1]span
 	// routes are the ways of the values behind the datetime into a line.
-	routes []route
-	ways   [columns - openPrice]route
+	routes [columns - openPrice]route
 	// line is how long a line is from the datetime to the last value, the digits of a volume left out.
 	line int
 	// volume says that one follows, behind is what stands behind it, and lengths are those of the row that was seen last,
@@ -70,6 +69,11 @@ const (
 type route struct {
 	opening      [16]byte
 	at, from, to uint8
+}
+
+func (p *route) put(line *[quickText]byte, text *[shapeText]byte) {
+	*(*[16]byte)(line[p.at:]) = p.opening
+	*(*[16]byte)(line[p.to:]) = *(*[16]byte)(text[p.from:])
 }
 
 // span is where a price is: its digits among the sixteen bytes from its beginning, and the least that the first eight
@@ -123,12 +127,11 @@ func (s *shape) learn(b []byte, n int, r *row, behind *literal) {
 		s.words = append(s.words, newFourWords(text[i:], add[i:]))
 	}
 	s.end = newFourWords(text[n-fourBytes:], add[n-fourBytes:])
-	s.routes = s.ways[:0]
 	at := s.fields[datetime].length()
-	for c := openPrice; c < columns && s.fields[c].kind != 0; c++ {
-		p := route{at: uint8(at), from: uint8(s.fields[c].from), to: uint8(at + len(openings[c]))}
+	for c := openPrice; c < columns && r.has(c); c++ {
+		p := &s.routes[c-openPrice]
+		*p = route{at: uint8(at), from: uint8(s.fields[c].from), to: uint8(at + len(openings[c]))}
 		copy(p.opening[:], openings[c])
-		s.routes = append(s.routes, p)
 		at = int(p.to) + s.fields[c].length()
 	}
 	s.line = at
@@ -141,11 +144,13 @@ func (s *shape) put(line *[quickText]byte, r *row) int {
 	from := text[uint8(s.fields[datetime].from):]
 	*(*[16]byte)(line[:]) = *(*[16]byte)(from)
 	*(*[8]byte)(line[16:]) = *(*[8]byte)(from[16:])
-	routes := s.routes
-	for i := range routes {
-		p := &routes[i]
-		*(*[16]byte)(line[p.at:]) = p.opening
-		*(*[16]byte)(line[p.to:]) = *(*[16]byte)(text[p.from:])
+	// Spelled out, because a loop spends as much on itself.
+	s.routes[0].put(line, text)
+	s.routes[1].put(line, text)
+	s.routes[2].put(line, text)
+	s.routes[3].put(line, text)
+	if s.volume {
+		s.routes[4].put(line, text)
 	}
 	return s.line + r.fields[volume].length()
 }
@@ -196,7 +201,6 @@ func (s *shape) read(b []byte, r *row, dated int) int {
 	if r.shape != s {
 		s.describe(r)
 	}
-	// Spelled out, because a loop spends as much on itself.
 	o := s.prices[0].read(text, &r.amounts[openPrice])
 	h := s.prices[1].read(text, &r.amounts[highPrice])
 	l := s.prices[2].read(text, &r.amounts[lowPrice])
