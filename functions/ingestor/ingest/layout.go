@@ -63,10 +63,9 @@ func newLiteral(text []byte) (literal, bool) {
 	return l, true
 }
 
-// matches reports whether b begins with the literal. There must be [maxLiteral] bytes in b.
-func (l *literal) matches(b []byte) bool {
-	_ = b[maxLiteral-1]
-	if (binary.LittleEndian.Uint64(b)^l.words[0])&l.masks[0] != 0 {
+// matches reports whether b begins with the literal.
+func (l *literal) matches(b *[maxLiteral]byte) bool {
+	if (binary.LittleEndian.Uint64(b[:])^l.words[0])&l.masks[0] != 0 {
 		return false
 	}
 	for i := 1; 8*i < l.length; i++ {
@@ -143,9 +142,9 @@ func nextSlot(rest []byte) (s slot, after []byte, more bool) {
 // read reads the row behind what stands between rows, from the beginning of b, in which there are at least [maxRow]
 // bytes, and says how far the row goes; 0 for one that does not fit. A row with a string that is not what is wanted of
 // its column fits as well, and is not exact.
-func (l *layout) read(b []byte, r *row, dated int) int {
+func (l *layout) read(b *[maxRow]byte, r *row, dated int) int {
 	r.exact = true
-	r.content = b
+	r.content = b[:]
 	if n := l.shape.read(b, r, dated); n != 0 {
 		return n
 	}
@@ -157,16 +156,15 @@ func (l *layout) read(b []byte, r *row, dated int) int {
 }
 
 // readSlots reads a row slot by slot.
-func (l *layout) readSlots(b []byte, r *row, dated int) int {
-	_ = b[maxRow-1]
-	if !l.between.matches(b) {
+func (l *layout) readSlots(b *[maxRow]byte, r *row, dated int) int {
+	if !l.between.matches((*[maxLiteral]byte)(b[:])) {
 		return 0
 	}
 	r.shape = nil
 	i := l.between.length
 	for k := range l.slots {
 		s := &l.slots[k]
-		if !s.before.matches(b[i : i+maxLiteral]) {
+		if !s.before.matches((*[maxLiteral]byte)(b[i:])) {
 			return 0
 		}
 		i += s.before.length
@@ -174,7 +172,7 @@ func (l *layout) readSlots(b []byte, r *row, dated int) int {
 		switch s.column {
 		case datetime:
 			var ok bool
-			if r.when, ok = l.shape.month.parse(b[i:i+dated], dated); ok {
+			if r.when, ok = l.shape.month.parse((*[maxText]byte)(b[i:]), dated); ok {
 				n = dated
 			}
 		case unknown:
@@ -193,7 +191,7 @@ func (l *layout) readSlots(b []byte, r *row, dated int) int {
 		}
 		i += n
 	}
-	if !l.end.matches(b[i : i+maxLiteral]) {
+	if !l.end.matches((*[maxLiteral]byte)(b[i:])) {
 		return 0
 	}
 	return i + l.end.length

@@ -73,7 +73,9 @@ func parseMoment(text []byte, length int) (moment, bool) {
 		return 0, false
 	}
 	var m month
-	return m.parse(text, length)
+	var padded [maxText]byte
+	copy(padded[:], text)
+	return m.parse(&padded, length)
 }
 
 // month reads datetimes, those of the same month as the one before in less time.
@@ -84,24 +86,23 @@ type month struct {
 	days   uint8
 }
 
-// parse does what [parseMoment] does, of a text that is long enough.
-func (m *month) parse(text []byte, length int) (moment, bool) {
+// parse does what [parseMoment] does, with what text begins with.
+func (m *month) parse(text *[maxText]byte, length int) (moment, bool) {
 	tens, ones := text[8]-'0', text[9]-'0'
 	day := 10*tens + ones
-	if binary.LittleEndian.Uint64(text) != m.text && !m.turn(text) || tens > 9 || ones > 9 || day-1 >= m.days {
+	if binary.LittleEndian.Uint64(text[:]) != m.text && !m.turn(text) || tens > 9 || ones > 9 || day-1 >= m.days {
 		return 0, false
 	}
 	when := m.before + moment(day)<<clockBits
 	if length == dateText {
 		return when, true
 	}
-	clock, ok := parseClock(text[dateText:])
+	clock, ok := parseClock(text[dateText:length])
 	return when + moment(clock), ok
 }
 
 // turn goes to the month that a datetime begins with, and stays where there is none.
-func (m *month) turn(text []byte) bool {
-	_ = text[7]
+func (m *month) turn(text *[maxText]byte) bool {
 	century, c := pair(text[0], text[1])
 	year, y := pair(text[2], text[3])
 	month, o := pair(text[5], text[6])
@@ -109,7 +110,7 @@ func (m *month) turn(text []byte) bool {
 	if !c || !y || !o || text[4] != '-' || text[7] != '-' || month < 1 || month > 12 || i < 0 || i >= 12*years {
 		return false
 	}
-	m.text = binary.LittleEndian.Uint64(text)
+	m.text = binary.LittleEndian.Uint64(text[:])
 	m.before, m.days = newMoment(int(months[i])-1, 0), uint8(months[i+1]-months[i])
 	return true
 }

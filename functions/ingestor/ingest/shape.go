@@ -87,7 +87,7 @@ type span struct {
 
 // learn takes the shape of a row that fits the layout and that b begins with, as the layout has read it. It does so
 // where a row has the lengths of the one that was shown before: a file in which every row has others has no shape.
-func (s *shape) learn(b []byte, n int, r *row, behind *literal) {
+func (s *shape) learn(b *[maxRow]byte, n int, r *row, behind *literal) {
 	var lengths uint64
 	for c, f := range r.fields[:volume] {
 		lengths |= uint64(f.to-f.from)<<(8*c) | uint64(r.amounts[c].whole)<<(8*c+4)
@@ -182,11 +182,11 @@ func (p *span) read(text *[shapeText]byte, a *amount) bool {
 
 // read reads a row of this shape from the beginning of b, and says how far it goes; 0 for a row of another shape. What
 // the shape says of every row is left as it is in a row that was of the same shape before.
-func (s *shape) read(b []byte, r *row, dated int) int {
+func (s *shape) read(b *[maxRow]byte, r *row, dated int) int {
 	if s.size == 0 {
 		return 0
 	}
-	text := (*[shapeText]byte)(b) // of which a byte is an index that needs no check
+	text := (*[shapeText]byte)(b[:]) // of which a byte is an index that needs no check
 	at := uint8(s.size - fourBytes)
 	wrong := s.end[0].compare((*[16]byte)(text[at:])) | s.end[1].compare((*[16]byte)(text[int(at)+16:]))
 	at = 0
@@ -209,7 +209,7 @@ func (s *shape) read(b []byte, r *row, dated int) int {
 		return 0
 	}
 	var ok bool
-	if r.when, ok = s.month.parse(text[uint8(s.fields[datetime].from):], dated); !ok {
+	if r.when, ok = s.month.parse((*[maxText]byte)(text[uint8(s.fields[datetime].from):]), dated); !ok {
 		return 0
 	}
 	if s.volume {
@@ -227,14 +227,14 @@ func (s *shape) describe(r *row) {
 }
 
 // readVolume reads the volume, and what is behind it.
-func (s *shape) readVolume(b []byte, r *row) int {
+func (s *shape) readVolume(b *[maxRow]byte, r *row) int {
 	var n int
 	if r.amounts[volume], n = scanAmount((*[maxAmount + 1]byte)(b[uint8(s.size):])); n == 0 {
 		return 0
 	}
 	end := s.size + n
 	r.fields[volume].to = int32(end)
-	if !s.behind.matches(b[end:]) {
+	if !s.behind.matches((*[maxLiteral]byte)(b[end:])) {
 		return 0
 	}
 	return end + s.behind.length

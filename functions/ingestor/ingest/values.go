@@ -81,8 +81,8 @@ func (d *document) fast(of *series, at *location) error {
 		return nil
 	}
 	*r = row{kind: '{'}
-	for d.ahead(maxRow) {
-		b := d.buf[d.pos : d.pos+maxRow]
+	for d.end-d.pos >= maxRow || d.ahead(maxRow) {
+		b := (*[maxRow]byte)(d.buf[d.pos:])
 		n := l.read(b, r, of.dated)
 		if n == 0 {
 			return nil
