@@ -53,17 +53,30 @@ func (l *lines) write(n int) error {
 // warnings is a set of checks, by their places in the catalogue.
 type warnings uint64
 
-// bar writes the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them.
+// bar writes the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them. That of a row of a
+// shape is put together in pieces that fit into a register: what is copied beyond the end of a text is overwritten by
+// the next. A byte is enough to point into the line, and needs no check.
 func (l *lines) bar(s *series, r *row) error {
+	if len(l.buf) >= outputSize || cap(l.buf)-len(l.buf) < quickRoom || r.shape == nil || r.shape.line >= s.quick {
+		return l.anyBar(s, r)
+	}
+	l.found = 0
+	line := (*[quickRoom]byte)(l.buf[len(l.buf):cap(l.buf)])
+	s.head.put((*[quickText]byte)(line[:]))
+	n := len(s.head.text)
+	n += r.shape.put((*[quickText]byte)(line[uint8(n):]), r)
+	s.tail.put((*[quickText]byte)(line[uint8(n):]))
+	l.buf = l.buf[:len(l.buf)+n+len(s.tail.text)]
+	return nil
+}
+
+// anyBar does it for any row, and at any time: it writes out what was gathered, and makes room.
+func (l *lines) anyBar(s *series, r *row) error {
 	if err := l.spill(); err != nil {
 		return err
 	}
 	l.found = 0
-	if r.shape != nil && r.shape.line < s.quick {
-		l.quick(s, r)
-		return nil
-	}
-	line := append(l.buf, s.head.text...)
+	line := append(slices.Grow(l.buf, quickRoom), s.head.text...)
 	line = append(line, r.text(datetime)...)
 	for c := openPrice; c < columns; c++ {
 		if r.has(c) {
@@ -72,20 +85,6 @@ func (l *lines) bar(s *series, r *row) error {
 	}
 	l.buf = append(line, s.tail.text...)
 	return nil
-}
-
-// quick does it for a row of a shape, all in pieces that fit into a register: what is copied beyond the end of a text is
-// overwritten by the next. A byte is enough to point into the line, and needs no check.
-func (l *lines) quick(s *series, r *row) {
-	if cap(l.buf)-len(l.buf) < quickRoom {
-		l.buf = slices.Grow(l.buf, quickRoom)
-	}
-	line := (*[quickRoom]byte)(l.buf[len(l.buf):cap(l.buf)])
-	s.head.put((*[quickText]byte)(line[:]))
-	n := len(s.head.text)
-	n += r.shape.put((*[quickText]byte)(line[uint8(n):]), r)
-	s.tail.put((*[quickText]byte)(line[uint8(n):]))
-	l.buf = l.buf[:len(l.buf)+n+len(s.tail.text)]
 }
 
 const (

@@ -198,6 +198,7 @@ func (s *shape) read(b *[maxRow]byte, r *row, dated int) int {
 	if wrong&0x8080808080808080 != 0 {
 		return 0
 	}
+	r.content = b[:]
 	if r.shape != s {
 		s.describe(r)
 	}
@@ -220,7 +221,7 @@ func (s *shape) read(b *[maxRow]byte, r *row, dated int) int {
 
 // describe tells a row what it has of the shape.
 func (s *shape) describe(r *row) {
-	r.shape, r.fields = s, s.fields
+	r.shape, r.fields, r.exact = s, s.fields, true
 	for i := range s.prices {
 		r.amounts[int(openPrice)+i].whole = s.prices[i].whole
 	}
