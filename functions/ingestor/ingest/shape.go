@@ -6,17 +6,14 @@ import (
 )
 
 // shape is a layout with a length for each value, taken from the row before: prices of one series have the same number
-// of digits from bar to bar, nearly always. Then it is known of each byte up to the volume, whose length does vary,
-// whether it must be a digit or a certain other byte, and a row is compared in words of eight bytes, with two
-// operations that decide about both: the difference to the expected byte, or to '0', is added to what makes the sum
-// reach the high bit, 0x7f where it must be zero and 0x76 where it may be nine.
+// of digits from bar to bar, nearly always. Then it is known of each byte up to the volume, whose length does vary, what
+// it must be, or that it must be a digit, and a row is compared in words of eight bytes.
 type shape struct {
-	// words are those of a text of that size, which is 0 where no shape is known; end are the four that it ends with.
-	words []fourWords
-	end   fourWords
+	// size is how much text is compared with the words, 0 where no shape is known.
 	size  int
+	words []eightWords
 	// room is what words are in.
-	room   [maxShape / fourBytes]fourWords
+	room   [maxShape / wordsText]eightWords
 	fields [columns]field
 	month  month
 	prices [closePrice - openPrice + 1]span
@@ -31,38 +28,24 @@ type shape struct {
 	lengths uint64
 }
 
-// twoWords are two words of a shape, one behind the other.
-type twoWords [2]struct{ text, add uint64 }
+// eightWords are what eight words of a text must be, where mask has bits.
+type eightWords [8]struct{ text, mask uint64 }
 
-func newTwoWords(text, add []byte) (w twoWords) {
+// wordsText is how much text they are compared with, in bytes.
+const wordsText = 8 * 8
+
+func newEightWords(text, mask []byte) (w eightWords) {
 	for i := range w {
-		w[i].text, w[i].add = binary.LittleEndian.Uint64(text[8*i:]), binary.LittleEndian.Uint64(add[8*i:])
+		w[i].text, w[i].mask = binary.LittleEndian.Uint64(text[8*i:]), binary.LittleEndian.Uint64(mask[8*i:])
 	}
 	return w
-}
-
-// fourWords are four, in two pairs.
-type fourWords [2]twoWords
-
-// fourBytes is how much text they are compared with.
-const fourBytes = 4 * 8
-
-func newFourWords(text, add []byte) fourWords {
-	return fourWords{newTwoWords(text, add), newTwoWords(text[16:], add[16:])}
-}
-
-// compare sets the high bit of bytes of the result where text is not of the shape.
-func (w *twoWords) compare(text *[16]byte) uint64 {
-	x := binary.LittleEndian.Uint64(text[:]) ^ w[0].text
-	y := binary.LittleEndian.Uint64(text[8:]) ^ w[1].text
-	return x + w[0].add | x | (y + w[1].add) | y
 }
 
 const (
 	// maxShape bounds a shape, in bytes: one byte is enough to point into it.
 	maxShape = 256
-	// shapeText is how much text is needed to compare it: so much that a value which a byte can point to is within.
-	shapeText = maxShape + maxText
+	// shapeText is how much text is needed to compare it: so much that words which a byte can point to are within.
+	shapeText = maxShape + wordsText
 )
 
 // route is where a value is in a row, where in a line, and what stands before it there.
@@ -76,11 +59,11 @@ func (p *route) put(line *[quickText]byte, text *[shapeText]byte) {
 	*(*[16]byte)(line[p.to:]) = *(*[16]byte)(text[p.from:])
 }
 
-// span is where a price is: its digits among the sixteen bytes from its beginning, and the least that the first eight
-// of them can be, because there is no zero before other digits.
+// span is where a price is: its digits among the sixteen bytes from its beginning, and a one where the first must not be
+// zero, because others follow before the point.
 type span struct {
 	high, low uint64
-	least     uint64
+	first     uint64
 	whole     int
 	at        uint8
 }
@@ -100,33 +83,35 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, behind *literal) {
 		n = int(r.fields[volume].from)
 	}
 	s.behind = *behind
-	if !known || n < fourBytes || n >= maxShape {
+	if !known || n >= maxShape {
 		return
 	}
-	var text, add [maxShape]byte
-	copy(text[:], b[:n])
+	var mask [maxShape]byte
 	for i := range n {
-		add[i] = 0x7f
+		mask[i] = 0xff
 	}
 	for c, f := range r.fields[:volume] {
 		if s.volume && f.from > r.fields[volume].from {
 			return
 		}
+		price := column(c) >= openPrice
 		for i := f.from; i < f.to; i++ {
-			if isDigit(text[i]) {
-				text[i], add[i] = '0', 0x76
+			switch {
+			case !price:
+				mask[i] = 0 // the month looks at all of it
+			case isDigit(b[i]):
+				mask[i] = 0xf0 // span.read looks at the rest
 			}
 		}
-		if column(c) >= openPrice {
+		if price {
 			s.prices[column(c)-openPrice] = newSpan(f, r.amounts[c].whole)
 		}
 	}
 	s.fields, s.size, s.words = r.fields, n, s.room[:0]
 	s.fields[volume].to = s.fields[volume].from
-	for i := 0; i < n-fourBytes; i += fourBytes {
-		s.words = append(s.words, newFourWords(text[i:], add[i:]))
+	for i := 0; i < n; i += wordsText {
+		s.words = append(s.words, newEightWords(b[i:], mask[i:]))
 	}
-	s.end = newFourWords(text[n-fourBytes:], add[n-fourBytes:])
 	at := s.fields[datetime].length()
 	for c := openPrice; c < columns && r.has(c); c++ {
 		p := &s.routes[c-openPrice]
@@ -168,45 +153,58 @@ func newSpan(f field, whole int) span {
 		at: uint8(f.from),
 	}
 	if whole > 1 {
-		s.least = 1 << 56
+		s.first = 1
 	}
 	return s
 }
 
-// read reads a price, and reports false for one with a leading zero.
-func (p *span) read(text *[shapeText]byte, a *amount) bool {
-	a.high = bits.ReverseBytes64(binary.LittleEndian.Uint64(text[p.at:]) & p.high)
-	a.low = bits.ReverseBytes64(binary.LittleEndian.Uint64(text[int(p.at)+8:]) & p.low)
-	return a.high >= p.least
+// read reads a price. The result has bits of [notDigits] where it is none: six more than a digit is less than sixteen,
+// and one less than a first digit that is zero is nothing but ones.
+func (p *span) read(text *[shapeText]byte, a *amount) uint64 {
+	high := binary.LittleEndian.Uint64(text[p.at:]) & p.high
+	low := binary.LittleEndian.Uint64(text[int(p.at)+8:]) & p.low
+	a.high, a.low = bits.ReverseBytes64(high), bits.ReverseBytes64(low)
+	return (high + 0x0606060606060606) | (low + 0x0606060606060606) | (high - p.first)
+}
+
+const notDigits = 0x1010101010101010
+
+// fits reports whether text is of the shape, as far as the words say it.
+func (s *shape) fits(text *[shapeText]byte) bool {
+	wrong, at := uint64(0), uint8(0)
+	words := s.words
+	for i := range words {
+		w, t := &words[i], (*[wordsText]byte)(text[at:])
+		wrong |= (binary.LittleEndian.Uint64(t[0:])^w[0].text)&w[0].mask |
+			(binary.LittleEndian.Uint64(t[8:])^w[1].text)&w[1].mask |
+			(binary.LittleEndian.Uint64(t[16:])^w[2].text)&w[2].mask |
+			(binary.LittleEndian.Uint64(t[24:])^w[3].text)&w[3].mask |
+			(binary.LittleEndian.Uint64(t[32:])^w[4].text)&w[4].mask |
+			(binary.LittleEndian.Uint64(t[40:])^w[5].text)&w[5].mask |
+			(binary.LittleEndian.Uint64(t[48:])^w[6].text)&w[6].mask |
+			(binary.LittleEndian.Uint64(t[56:])^w[7].text)&w[7].mask
+		at += wordsText
+	}
+	return wrong == 0
 }
 
 // read reads a row of this shape from the beginning of b, and says how far it goes; 0 for a row of another shape. What
 // the shape says of every row is left as it is in a row that was of the same shape before.
 func (s *shape) read(b *[maxRow]byte, r *row, dated int) int {
-	if s.size == 0 {
-		return 0
-	}
 	text := (*[shapeText]byte)(b[:]) // of which a byte is an index that needs no check
-	at := uint8(s.size - fourBytes)
-	wrong := s.end[0].compare((*[16]byte)(text[at:])) | s.end[1].compare((*[16]byte)(text[int(at)+16:]))
-	at = 0
-	for i := range s.words {
-		w := &s.words[i]
-		wrong |= w[0].compare((*[16]byte)(text[at:])) | w[1].compare((*[16]byte)(text[int(at)+16:]))
-		at += fourBytes
-	}
-	if wrong&0x8080808080808080 != 0 {
+	if s.size == 0 || !s.fits(text) {
 		return 0
 	}
 	r.content = b[:]
 	if r.shape != s {
 		s.describe(r)
 	}
-	o := s.prices[0].read(text, &r.amounts[openPrice])
-	h := s.prices[1].read(text, &r.amounts[highPrice])
-	l := s.prices[2].read(text, &r.amounts[lowPrice])
-	c := s.prices[3].read(text, &r.amounts[closePrice])
-	if !o || !h || !l || !c {
+	// Spelled out, because a loop spends as much on itself.
+	wrong := s.prices[0].read(text, &r.amounts[openPrice]) |
+		s.prices[1].read(text, &r.amounts[highPrice]) |
+		s.prices[2].read(text, &r.amounts[lowPrice]) |
+		s.prices[3].read(text, &r.amounts[closePrice])
+	if wrong&notDigits != 0 {
 		return 0
 	}
 	var ok bool
