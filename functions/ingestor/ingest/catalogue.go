@@ -217,7 +217,7 @@ var catalogue = [...]Check{
 			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0.5"}`,
 		),
 		step: func(s *series, r *row, _ step) bool {
-			return !s.fractions && r.has(volume) && !r.decimals[volume].Whole()
+			return !s.fractions && r.has(volume) && !r.whole(volume)
 		},
 	},
 	{
@@ -227,8 +227,7 @@ var catalogue = [...]Check{
 			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0"}`,
 		),
 		step: func(_ *series, r *row, _ step) bool {
-			return r.has(volume) && r.decimals[volume].Sign() == 0 &&
-				r.decimals[highPrice].Compare(r.decimals[lowPrice]) != 0
+			return r.has(volume) && r.sign(volume) == 0 && r.below(lowPrice, highPrice)
 		},
 	},
 	{

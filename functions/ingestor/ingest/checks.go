@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/mejan/mejan/functions/pipeline"
@@ -14,71 +15,103 @@ const maxNumber = 32
 
 // findings gathers the reasons to refuse a row.
 type findings struct {
-	// code is of the check at work.
-	code    string
-	reasons []pipeline.Reason
+	// check is the place in the catalogue of the check at work.
+	check int
+	all   []finding
+	// text is what all of them say, one behind the other.
+	text []byte
 }
 
-// of takes one that is about a field.
-func (f *findings) of(c column, detail string) {
-	f.reasons = append(f.reasons, pipeline.Reason{Code: f.code, Field: columnNames[c], Detail: detail})
+// finding is one of them; what it says begins there in the text.
+type finding struct {
+	check int
+	field string
+	begin int
+}
+
+func (f *findings) reset() { f.all, f.text = f.all[:0], f.text[:0] }
+
+// of begins a finding about a field. What it says is added to it.
+func (f *findings) of(field string) *findings {
+	f.all = append(f.all, finding{f.check, field, len(f.text)})
+	return f
+}
+
+// reason is a finding that has been made before.
+func (f *findings) reason(r pipeline.Reason) {
+	f.check = checkOf(r.Code)
+	f.of(r.Field).add(r.Detail)
+}
+
+func (f *findings) add(text string) *findings {
+	f.text = append(f.text, text...)
+	return f
+}
+
+func (f *findings) bytes(text []byte) *findings {
+	f.text = append(f.text, text...)
+	return f
+}
+
+func (f *findings) quoted(text []byte) *findings {
+	f.text = strconv.AppendQuote(f.text, string(text))
+	return f
+}
+
+// detail is what a finding says.
+func (f *findings) detail(i int) []byte {
+	if i+1 < len(f.all) {
+		return f.text[f.all[i].begin:f.all[i+1].begin]
+	}
+	return f.text[f.all[i].begin:]
+}
+
+// has reports whether one of the first n findings is of a check.
+func (f *findings) has(n, check int) bool {
+	return slices.ContainsFunc(f.all[:n], func(other finding) bool { return other.check == check })
 }
 
 // Each of the functions below is the one of its name in the catalogue.
 
 func fieldMissing(_ *series, r *row, tell *findings) {
-	for c := datetime; c < volume; c++ {
-		if !r.has(c) {
-			tell.of(c, "missing")
-		}
+	for c := range r.looks.missing.columns {
+		tell.of(columnNames[c]).add("missing")
 	}
 }
 
 func fieldType(_ *series, r *row, tell *findings) {
-	for c := range columns {
+	for c := range r.looks.mistyped.columns {
 		wanted := "number"
 		if c == datetime {
 			wanted = "datetime"
 		}
-		if kind := r.fields[c].kind; kind != 0 && kind != '"' && !isNumeric(r, c) {
-			tell.of(c, says("%s, not a ", kind)+wanted)
-		}
+		tell.of(columnNames[c]).add(kindName(r.fields[c].kind)).add(", not a ").add(wanted)
 	}
 }
 
-// isNumeric reports whether a field is a number as far as its kind goes.
-func isNumeric(r *row, c column) bool {
-	kind := r.fields[c].kind
-	return c >= openPrice && (kind == '"' || kind == '0')
-}
-
 func fieldTooLong(_ *series, r *row, tell *findings) {
-	for c := range columns {
-		if n := len(r.text(c)); isNumeric(r, c) && n > maxNumber {
-			tell.of(c, fmt.Sprintf("%d characters, at most %d are taken", n, maxNumber))
-		}
+	for c := range r.looks.long.columns {
+		tell.of(columnNames[c]).add(fmt.Sprintf("%d characters, at most %d are taken", len(r.text(c)), maxNumber))
 	}
 }
 
 func notANumber(_ *series, r *row, tell *findings) {
-	for c := range columns {
-		if text := r.text(c); isNumeric(r, c) && len(text) <= maxNumber && r.decimals[c] == "" {
-			tell.of(c, fmt.Sprintf("%q is not a decimal number", text))
-		}
+	for c := range r.looks.wordy.columns {
+		tell.of(columnNames[c]).quoted(r.text(c)).add(" is not a decimal number")
 	}
 }
 
 func priceNotPositive(_ *series, r *row, tell *findings) {
-	for c := openPrice; c <= closePrice; c++ {
-		if d := r.decimals[c]; d != "" && d.Sign() < 1 {
-			tell.of(c, string(d)+" is not above zero")
+	for c := range (r.looks.numbers &^ (1 << volume)).columns {
+		if r.sign(c) < 1 {
+			tell.of(columnNames[c]).bytes(r.text(c)).add(" is not above zero")
 		}
 	}
 }
 
 func volumeNegative(_ *series, r *row, tell *findings) {
-	if d := r.decimals[volume]; d != "" && d.Sign() < 0 {
-		tell.of(volume, string(d)+" is negative")
+	if r.looks.numbers.has(volume) && r.sign(volume) < 0 {
+		tell.of(columnNames[volume]).bytes(r.text(volume)).add(" is negative")
 	}
 }
 
@@ -90,9 +123,10 @@ type orders [][2]column
 func ordered(blame column, pairs orders) func(*series, *row, *findings) {
 	return func(_ *series, r *row, tell *findings) {
 		for _, pair := range pairs {
-			upper, lower := r.decimals[pair[0]], r.decimals[pair[1]]
-			if upper != "" && lower != "" && upper.Compare(lower) < 0 {
-				tell.of(blame, fmt.Sprintf("%s %s is below %s %s", columnNames[pair[0]], upper, columnNames[pair[1]], lower))
+			upper, lower := pair[0], pair[1]
+			if r.looks.numbers.has(upper) && r.looks.numbers.has(lower) && r.below(upper, lower) {
+				tell.of(columnNames[blame]).add(columnNames[upper]).add(" ").bytes(r.text(upper)).add(" is below ").
+					add(columnNames[lower]).add(" ").bytes(r.text(lower))
 				return
 			}
 		}
@@ -100,17 +134,14 @@ func ordered(blame column, pairs orders) func(*series, *row, *findings) {
 }
 
 func datetimeFormat(s *series, r *row, tell *findings) {
-	if r.fields[datetime].kind != '"' {
-		return
-	}
-	if _, ok := parseMoment(r.text(datetime), s.dated); ok {
+	if r.looks.dated || r.fields[datetime].kind != '"' {
 		return
 	}
 	wanted := "yyyy-mm-dd"
 	if s.dated == timeText {
 		wanted += " hh:mm:ss"
 	}
-	tell.of(datetime, fmt.Sprintf("%q is no day of the years 1900 to 2099 as %s", show(string(r.text(datetime))), wanted))
+	tell.of(columnNames[datetime]).quoted(show(r.text(datetime))).add(" is no day of the years 1900 to 2099 as ").add(wanted)
 }
 
 // step is a row that is right by itself beside the rows before it.
@@ -173,10 +204,6 @@ func compareProducts(a, b, c, d uint64) int {
 	default:
 		return 1
 	}
-}
-
-func has(reasons []pipeline.Reason, code string) bool {
-	return slices.ContainsFunc(reasons, func(r pipeline.Reason) bool { return r.Code == code })
 }
 
 // show cuts text that is too long for a sentence.

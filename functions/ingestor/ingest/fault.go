@@ -3,8 +3,6 @@ package ingest
 import (
 	"fmt"
 	"strconv"
-
-	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // FileError says why nothing of a file can be used. The same bytes always give the same one.
@@ -25,5 +23,5 @@ func (e *FileError) Error() string {
 func (run Run) Line(e *FileError) []byte {
 	line := appendMember(rejectHead(run), "pointer", e.Pointer)
 	line = strconv.AppendInt(append(line, `,"offset":`...), e.Offset, 10)
-	return appendReasons(line, []pipeline.Reason{{Code: e.Code, Detail: e.Detail}})
+	return appendRules(appendReason(line, true, e.Code, "", e.Detail))
 }

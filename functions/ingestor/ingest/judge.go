@@ -89,15 +89,19 @@ func (j *judge) row(s *series, at *location, r *row) (bool, error) {
 	if j.ordinary(s, r) {
 		return true, j.take(s, r, 0)
 	}
-	wrong, odd := j.examine(s, r)
-	if len(wrong) == 0 {
+	odd := j.examine(s, r)
+	if len(j.found.all) == 0 {
 		return true, j.take(s, r, odd)
 	}
 	// That it was there is known all the same, so that nobody misses it.
-	if when, ok := parseMoment(r.text(datetime), s.dated); ok && j.history.beyond(when) && when <= s.future {
-		j.history.last = when
+	if r.looks.dated && j.history.beyond(r.when) && r.when <= s.future {
+		j.history.last = r.when
 	}
-	return false, j.refuseRow(s, at, r, wrong)
+	var claimed []byte
+	if r.fields[datetime].kind == '"' {
+		claimed = show(r.text(datetime))
+	}
+	return false, j.write(s, at, claimed)
 }
 
 // take writes out a valid row, and what was found odd about it.
@@ -135,40 +139,46 @@ func (j *judge) expected(s *series, when moment) bool {
 	return s.sessions.adjoin(when.day(), j.history.last.day()) && (s.dated == dateText || s.sessions.open(when))
 }
 
-// examine runs every check on a row, and gives the reasons to refuse it, or what is odd about it. Warnings are counted;
-// one about a step between two bars belongs to the later of them, which may be the row before. The reasons are valid
-// until the next call.
-func (j *judge) examine(s *series, r *row) (wrong []pipeline.Reason, odd warnings) {
-	if r.kind != '{' {
-		return []pipeline.Reason{{Code: FieldType, Detail: says("%s, not an object", r.kind)}}, 0
-	}
-	r.spell()
+// examine runs every check on a row. It finds the reasons to refuse it, or what is odd about it. Warnings are counted;
+// one about a step between two bars belongs to the later of them, which may be the row before.
+func (j *judge) examine(s *series, r *row) (odd warnings) {
 	found := &j.found
-	found.reasons = append(found.reasons[:0], s.flaws...)
+	found.reset()
+	r.looks = looks{}
+	if r.kind != '{' {
+		found.check = checkOf(FieldType)
+		found.of("").add(kindName(r.kind)).add(", not an object")
+		return 0
+	}
+	for _, flaw := range s.flaws {
+		found.reason(flaw)
+	}
+	r.look(s.dated)
 	for i := range catalogue {
 		if check := &catalogue[i]; check.row != nil {
-			found.code = check.Code
+			found.check = i
 			check.row(s, r, found)
 		}
 	}
-	if len(found.reasons) > 0 {
-		return found.reasons, 0
+	if len(found.all) > 0 {
+		return 0
 	}
 	if !r.exact {
-		r.measure(s.dated)
+		r.measure()
 	}
 	step := j.step(s, r)
 	for i := range catalogue {
 		check := &catalogue[i]
-		if check.step == nil {
+		if check.step == nil || !check.step(s, r, step) {
 			continue
 		}
 		switch {
-		case !check.step(s, r, step):
 		case check.Level == Refuse:
-			detail := strings.Replace(check.detail, "%s", string(r.text(datetime)), 1)
-			found.reasons = append(found.reasons, pipeline.Reason{Code: check.Code, Field: check.Field, Detail: detail})
-		case len(found.reasons) == 0:
+			found.check = i
+			before, after, _ := strings.Cut(check.detail, "%s")
+			found.of(check.Field).add(before).bytes(r.text(datetime)).add(after)
+		case len(found.all) > 0:
+		default:
 			j.warned[i]++
 			switch {
 			case !check.later || !step.backward:
@@ -178,7 +188,7 @@ func (j *judge) examine(s *series, r *row) (wrong []pipeline.Reason, odd warning
 			}
 		}
 	}
-	return found.reasons, odd
+	return odd
 }
 
 // step is what a row is compared with.
@@ -209,24 +219,18 @@ const leastCompared = 1000
 // refuse refuses what stands where a series, or its rows, should.
 func (j *judge) refuse(s *series, at location, why pipeline.Reason) error {
 	s.said = nil
-	return j.write(s, &at, nil, []pipeline.Reason{why})
+	j.found.reset()
+	j.found.reason(why)
+	return j.write(s, &at, nil)
 }
 
-func (j *judge) refuseRow(s *series, at *location, r *row, wrong []pipeline.Reason) error {
-	var claimed []byte
-	if r.fields[datetime].kind == '"' {
-		claimed = show(r.text(datetime))
-	}
-	return j.write(s, at, claimed, wrong)
-}
-
-// write counts what is refused and writes its line.
-func (j *judge) write(s *series, at *location, claimed []byte, wrong []pipeline.Reason) error {
+// write counts what is refused for what was found, and writes its line.
+func (j *judge) write(s *series, at *location, claimed []byte) error {
 	j.rows.Raw++
 	j.rows.Invalid++
-	for i, reason := range wrong {
-		if !has(wrong[:i], reason.Code) {
-			j.reasons[checkOf(reason.Code)]++
+	for i, f := range j.found.all {
+		if !j.found.has(i, f.check) {
+			j.reasons[f.check]++
 		}
 	}
 	if j.rejected.to == nil {
@@ -239,7 +243,7 @@ func (j *judge) write(s *series, at *location, claimed []byte, wrong []pipeline.
 	if len(at.raw) > 0 {
 		line = appendRaw(append(line, `,"raw":`...), at.raw)
 	}
-	j.rejected.buf = appendReasons(line, wrong)
+	j.rejected.buf = appendFindings(line, &j.found)
 	return j.rejected.spill()
 }
 

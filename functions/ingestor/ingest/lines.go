@@ -220,21 +220,30 @@ func rejectHead(run Run) []byte {
 	return append(strconv.AppendInt(append(head, `,"size":`...), run.Source.Size, 10), '}')
 }
 
-// appendReasons ends such a line, break included: it is a [pipeline.Reject] as encoding/json spells it, but that `<`,
-// `>` and `&` stay as they are, for people to read. Codes and fields are names of ours, which need no escapes.
-func appendReasons(line []byte, reasons []pipeline.Reason) []byte {
-	line = append(line, `,"reasons":[`...)
-	for i, reason := range reasons {
-		if i > 0 {
-			line = append(line, ',')
-		}
-		line = append(append(line, `{"code":"`...), reason.Code...)
-		if reason.Field != "" {
-			line = append(append(line, `","field":"`...), reason.Field...)
-		}
-		line = append(appendString(append(line, `","detail":`...), reason.Detail), '}')
+// appendFindings ends such a line, break included: it is a [pipeline.Reject] as encoding/json spells it, but that `<`,
+// `>` and `&` stay as they are, for people to read.
+func appendFindings(line []byte, found *findings) []byte {
+	for i, f := range found.all {
+		line = appendReason(line, i == 0, catalogue[f.check].Code, f.field, found.detail(i))
 	}
-	return append(line, `],"rules":"`+Rules+"\"}\n"...)
+	return appendRules(line)
+}
+
+// appendRules ends the reasons, and the line.
+func appendRules(line []byte) []byte { return append(line, `],"rules":"`+Rules+"\"}\n"...) }
+
+// appendReason appends a reason to those before. Codes and fields are names of ours, which need no escapes.
+func appendReason[T ~string | ~[]byte](line []byte, first bool, code, field string, detail T) []byte {
+	if first {
+		line = append(line, `,"reasons":[{"code":"`...)
+	} else {
+		line = append(line, `,{"code":"`...)
+	}
+	line = append(line, code...)
+	if field != "" {
+		line = append(append(line, `","field":"`...), field...)
+	}
+	return append(appendString(append(line, `","detail":`...), detail), '}')
 }
 
 func appendMeta(line []byte, meta pipeline.SeriesMeta) []byte {

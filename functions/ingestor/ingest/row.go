@@ -40,8 +40,7 @@ func (f *field) length() int { return int(f.to - f.from) }
 type row struct {
 	kind   jsontext.Kind
 	fields [columns]field
-	// content is what the fields refer to, with [maxText] bytes behind each of them. It is valid until the window moves
-	// on.
+	// content is what the fields refer to. It is valid until the window moves on.
 	content []byte
 	// shape is the one that the row has, if it is known to have one.
 	shape *shape
@@ -50,32 +49,113 @@ type row struct {
 	amounts [columns]amount
 	when    moment
 	exact   bool
-	// decimals are the numbers of a row that is examined, of whatever value; empty where there is none.
-	decimals [columns]pipeline.Decimal
+	// looks is what is known of a row that is examined.
+	looks looks
+}
+
+// looks tells columns apart by what they have.
+type looks struct {
+	// missing have no value, mistyped one that can neither be a number nor a datetime, whichever is wanted.
+	missing, mistyped set
+	// long have too long a text for a number, wordy one that is none; numbers have one, small one that an amount holds.
+	long, wordy, numbers, small set
+	// dated says that the datetime stands for a time.
+	dated bool
+}
+
+// set is a set of columns.
+type set uint8
+
+func (s set) has(c column) bool { return s>>c&1 != 0 }
+
+// columns are those of the set, in order.
+func (s set) columns(yield func(column) bool) {
+	for c := datetime; s>>c != 0; c++ {
+		if s.has(c) && !yield(c) {
+			return
+		}
+	}
 }
 
 func (r *row) has(c column) bool { return r.fields[c].kind != 0 }
 
 func (r *row) text(c column) []byte { return r.content[r.fields[c].from:r.fields[c].to] }
 
-// spell sets the decimals, which share one string.
-func (r *row) spell() {
-	var text [columns * maxNumber]byte
-	var ends [columns + 1]int
+// look sees what a row has, and computes what its text stands for.
+func (r *row) look(dated int) {
+	l := looks{dated: r.exact}
 	for c := range columns {
-		n := ends[c]
-		if isNumeric(r, c) && len(r.text(c)) <= maxNumber {
-			n += copy(text[n:], r.text(c))
+		bit := set(1) << c
+		kind := r.fields[c].kind
+		switch {
+		case kind == 0:
+			if c != volume {
+				l.missing |= bit
+			}
+		case kind != '"' && (kind != '0' || c == datetime):
+			l.mistyped |= bit
+		case r.exact && c != datetime:
+			l.numbers |= bit
+			l.small |= bit
+		case r.exact:
+		case c == datetime:
+			r.when, l.dated = parseMoment(r.text(c), dated)
+		case len(r.text(c)) > maxNumber:
+			l.long |= bit
+		default:
+			var small bool
+			if r.amounts[c], small = parseAmount(r.text(c)); small {
+				l.small |= bit
+			}
+			if small || r.decimal(c).Valid() {
+				l.numbers |= bit
+			} else {
+				l.wordy |= bit
+			}
 		}
-		ends[c+1] = n
 	}
-	all := pipeline.Decimal(text[:ends[columns]])
-	for c := range columns {
-		r.decimals[c] = ""
-		if d := all[ends[c]:ends[c+1]]; d.Valid() {
-			r.decimals[c] = d
+	r.looks = l
+}
+
+// measure completes what the text stands for of a row without flaws.
+func (r *row) measure() {
+	r.exact = r.looks.small == r.looks.numbers
+	for c := openPrice; c < columns; c++ {
+		if r.looks.numbers.has(c) && !r.looks.small.has(c) {
+			r.amounts[c] = amount{high: fingerprint(r.text(c))}
 		}
 	}
+}
+
+// decimal is a number as its text.
+func (r *row) decimal(c column) pipeline.Decimal { return pipeline.Decimal(r.text(c)) }
+
+// sign is that of a number: -1, 0 or 1.
+func (r *row) sign(c column) int {
+	switch {
+	case !r.looks.small.has(c):
+		return r.decimal(c).Sign()
+	case r.amounts[c].isZero():
+		return 0
+	default:
+		return 1
+	}
+}
+
+// below reports whether of two numbers the first is less.
+func (r *row) below(a, b column) bool {
+	if r.looks.small.has(a) && r.looks.small.has(b) {
+		return r.amounts[a].less(&r.amounts[b])
+	}
+	return r.decimal(a).Compare(r.decimal(b)) < 0
+}
+
+// whole reports whether a number has no fraction.
+func (r *row) whole(c column) bool {
+	if r.looks.small.has(c) {
+		return r.amounts[c].isWhole()
+	}
+	return r.decimal(c).Whole()
 }
 
 // set takes a value that the strict decoder has taken.
@@ -90,8 +170,6 @@ func (r *row) set(c column, value jsontext.Value) {
 		r.content, _ = jsontext.AppendUnquote(r.content, value) // cannot fail: the decoder has checked it
 	}
 	r.fields[c] = field{value.Kind(), int32(from), int32(len(r.content))}
-	var room [maxText]byte
-	r.content = append(r.content, room[:]...)
 }
 
 // columnOf finds a column by its name, and unknown for another name.
@@ -102,21 +180,6 @@ func columnOf(name []byte) column {
 		}
 	}
 	return unknown
-}
-
-// measure computes what a row's text stands for. It has to be a row without flaws.
-func (r *row) measure(dated int) {
-	r.when, r.exact = parseMoment(r.text(datetime), dated)
-	for c := openPrice; c < columns; c++ {
-		if !r.has(c) {
-			continue
-		}
-		var ok bool
-		if r.amounts[c], ok = parseAmount(r.text(c)); !ok {
-			r.exact = false
-			r.amounts[c] = amount{high: fingerprint(r.text(c))}
-		}
-	}
 }
 
 // fingerprint stands for a number that no amount holds where bars are told apart (FNV-1a).
