@@ -274,29 +274,45 @@ func appendRaw(line, raw []byte) []byte {
 	return appendString(line, cut(compact, pipeline.MaxRaw))
 }
 
-// appendPlain does it in one pass for what needs no cut, and has no characters but printable ASCII and no escapes.
+// appendPlain does it in one pass, without a branch, for what needs no cut, and has no characters but printable ASCII
+// and no escapes.
 func appendPlain(line, raw []byte) (quoted []byte, ok bool) {
 	if len(raw) > pipeline.MaxRaw {
 		return line, false
 	}
-	quoted = append(line, '"')
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case c == '"':
-			n := plainText(raw[i+1:])
-			if n < 0 {
-				return line, false
-			}
-			quoted = append(quoted, `\"`...)
-			quoted = append(quoted, raw[i+1:i+1+n]...)
-			quoted = append(quoted, `\"`...)
-			i += n + 1
-		case c == ' ' || c == '\n' || c == '\t' || c == '\r':
-		case c < ' ' || c > '~' || c == '\\':
-			return line, false
-		default:
-			quoted = append(quoted, c)
+	quoted = slices.Grow(line, 2*len(raw)+2)
+	to := quoted[len(line):cap(quoted)]
+	to[0] = '"'
+	n, inside, all := 1, byte(0), byte(0)
+	for _, c := range raw {
+		is := spellings[c]
+		to[n] = '\\' // stays before a quote
+		n += int(is & isQuote)
+		to[n] = c
+		n += int(1 &^ (is >> 1 &^ inside)) // but for white space outside of strings
+		inside ^= is & isQuote
+		all |= is
+	}
+	to[n] = '"'
+	return quoted[:len(line)+n+1], all&isSpecial == 0
+}
+
+const (
+	isQuote = 1 << iota
+	isSpace
+	isSpecial
+)
+
+// spellings are what bytes are to a reader of JSON.
+var spellings = func() (is [256]byte) {
+	for c := range is {
+		if c < ' ' || c > '~' || c == '\\' {
+			is[c] = isSpecial
 		}
 	}
-	return append(quoted, '"'), true
-}
+	is['"'] = isQuote
+	for _, c := range " \n\t\r" {
+		is[c] = isSpace
+	}
+	return is
+}()
