@@ -41,8 +41,13 @@ func scanAmount(b *[maxAmount + 1]byte) (a amount, n int) {
 			return amount{}, 0
 		}
 	}
+	return newAmount(first, second, n, whole), n
+}
+
+// newAmount is the number of the first n characters of two words.
+func newAmount(first, second digits.Word, n, whole int) amount {
 	high, low := uint64(first)&beginning[n][0], uint64(second)&beginning[n][1]
-	return amount{bits.ReverseBytes64(high), bits.ReverseBytes64(low), whole}, n
+	return amount{bits.ReverseBytes64(high), bits.ReverseBytes64(low), whole}
 }
 
 // countDigits says with how many digits two words begin.

@@ -86,16 +86,22 @@ type month struct {
 	days   uint8
 }
 
-// parse does what [parseMoment] does, with what text begins with.
-func (m *month) parse(text *[maxText]byte, length int) (moment, bool) {
+// day reads the date that text begins with, if it is of the month.
+func (m *month) day(text *[maxText]byte) (when moment, ok bool) {
 	tens, ones := text[8]-'0', text[9]-'0'
 	day := 10*tens + ones
-	if binary.LittleEndian.Uint64(text[:]) != m.text && !m.turn(text) || tens > 9 || ones > 9 || day-1 >= m.days {
-		return 0, false
+	ok = binary.LittleEndian.Uint64(text[:]) == m.text && tens <= 9 && ones <= 9 && day-1 < m.days
+	return m.before + moment(day)<<clockBits, ok
+}
+
+// parse does what [parseMoment] does, with what text begins with.
+func (m *month) parse(text *[maxText]byte, length int) (moment, bool) {
+	when, ok := m.day(text)
+	if !ok && m.turn(text) {
+		when, ok = m.day(text)
 	}
-	when := m.before + moment(day)<<clockBits
-	if length == dateText {
-		return when, true
+	if !ok || length == dateText {
+		return when, ok
 	}
 	clock, ok := parseClock(text[dateText:length])
 	return when + moment(clock), ok

@@ -3,6 +3,8 @@ package ingest
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/mejan/mejan/functions/pipeline/digits"
 )
 
 // shape is a layout with a length for each value, taken from the row before: prices of one series have the same number
@@ -207,14 +209,33 @@ func (s *shape) read(b *[maxRow]byte, r *row, dated int) int {
 	if wrong&notDigits != 0 {
 		return 0
 	}
-	var ok bool
-	if r.when, ok = s.month.parse((*[maxText]byte)(text[uint8(s.fields[datetime].from):]), dated); !ok {
+	date := (*[maxText]byte)(text[uint8(s.fields[datetime].from):])
+	when, ok := s.month.day(date)
+	if !ok || dated != dateText {
+		when, ok = s.month.parse(date, dated)
+	}
+	r.when = when
+	switch {
+	case !ok:
+		return 0
+	case !s.volume:
+		return s.size
+	}
+	first, second := digits.Load(text[uint8(s.size):]), digits.Load(text[int(uint8(s.size))+8:])
+	n := countDigits(first, second)
+	if n > maxAmount || text[uint8(s.size)] == '0' || b[s.size+n] == '.' {
+		if r.amounts[volume], n = scanAmount((*[maxAmount + 1]byte)(text[uint8(s.size):])); n == 0 {
+			return 0
+		}
+	} else {
+		r.amounts[volume] = newAmount(first, second, n, n)
+	}
+	end := s.size + n
+	r.fields[volume].to = int32(end)
+	if n == 0 || !s.behind.matches((*[maxLiteral]byte)(b[end:])) {
 		return 0
 	}
-	if s.volume {
-		return s.readVolume(b, r)
-	}
-	return s.size
+	return end + s.behind.length
 }
 
 // describe tells a row what it has of the shape.
@@ -223,18 +244,4 @@ func (s *shape) describe(r *row) {
 	for i := range s.prices {
 		r.amounts[int(openPrice)+i].whole = s.prices[i].whole
 	}
-}
-
-// readVolume reads the volume, and what is behind it.
-func (s *shape) readVolume(b *[maxRow]byte, r *row) int {
-	var n int
-	if r.amounts[volume], n = scanAmount((*[maxAmount + 1]byte)(b[uint8(s.size):])); n == 0 {
-		return 0
-	}
-	end := s.size + n
-	r.fields[volume].to = int32(end)
-	if !s.behind.matches((*[maxLiteral]byte)(b[end:])) {
-		return 0
-	}
-	return end + s.behind.length
 }
