@@ -92,13 +92,14 @@ func (a *amount) atLeast(b *amount) bool {
 	return a.whole == b.whole && a.high > b.high || !a.less(b)
 }
 
-// near reports whether two numbers are less than twice each other, by a margin. It may say no of some that are.
-func (a *amount) near(b *amount) bool {
-	// Where both begin with the same digit, and that is not one, it is enough.
-	return a.whole == b.whole && (a.high^b.high)>>56 == 0 && a.high>>57 != 0 || a.close(b)
+// alike reports whether two numbers have the same size and begin with the same digit, two or more, so that they are
+// near.
+func (a *amount) alike(b *amount) bool {
+	return a.whole == b.whole && (a.high^b.high)>>56 == 0 && a.high>>57 != 0
 }
 
-func (a *amount) close(b *amount) bool {
+// near reports whether two numbers are less than twice each other, by a margin. It may say no of some that are.
+func (a *amount) near(b *amount) bool {
 	// Two digits are enough for most: within a tenth.
 	if x, y := a.leading(), b.leading(); a.whole == b.whole && 10*x < 16*y && 10*y < 16*x {
 		return true
@@ -122,11 +123,17 @@ func (a *amount) leading() uint64 {
 
 // isWhole reports whether there are no digits behind the point but zeros.
 func (a *amount) isWhole() bool {
-	if a.whole < 8 {
-		return a.high<<(8*a.whole) == 0 && a.low == 0
-	}
-	return a.low<<(8*(a.whole-8)) == 0
+	behind := &fractions[a.whole]
+	return a.high&behind[0]|a.low&behind[1] == 0
 }
+
+// fractions masks what is behind the first digits of an amount, by their count.
+var fractions = func() (masks [maxAmount + 1][2]uint64) {
+	for n, first := range beginning {
+		masks[n] = [2]uint64{^bits.ReverseBytes64(first[0]), ^bits.ReverseBytes64(first[1])}
+	}
+	return masks
+}()
 
 // scaled is a number in hundred-millionths, digits beyond them cut off. It is 0 for a number of more than seven digits
 // before the point.

@@ -50,7 +50,7 @@ func FuzzAmount(f *testing.F) {
 		if a.less(&b) != (order < 0) || b.atLeast(&a) != (order <= 0) || (a == b) != (order == 0) {
 			t.Errorf("%q and %q: less %t, more %t, the same %t", text, other, a.less(&b), !b.atLeast(&a), a == b)
 		}
-		if x, y := a.scaled(), b.scaled(); a.near(&b) && a.whole <= 7 && (x >= 2*y || y >= 2*x) {
+		if x, y := a.scaled(), b.scaled(); (a.alike(&b) || a.near(&b)) && a.whole <= 7 && (x >= 2*y || y >= 2*x) {
 			t.Errorf("%q and %q are not near", text, other)
 		}
 	})

@@ -77,7 +77,11 @@ func (j *judge) begin(s *series) {
 
 // end is told of a series after its rows.
 func (j *judge) end(s *series) {
-	if j.history.n > 0 && j.history.latest < s.stale {
+	if j.history.n == 0 {
+		return
+	}
+	j.symbols[s.meta.Symbol] = struct{}{}
+	if j.history.latest < s.stale {
 		j.warn(StaleSeries)
 	}
 }
@@ -109,10 +113,6 @@ func (j *judge) take(s *series, r *row, odd warnings) error {
 	j.history.add(r)
 	j.rows.Raw++
 	j.rows.Valid++
-	if !s.counted {
-		s.counted = true
-		j.symbols[s.meta.Symbol] = struct{}{}
-	}
 	if j.valid.to == nil {
 		return nil
 	}
@@ -127,16 +127,15 @@ func (j *judge) take(s *series, r *row, odd warnings) error {
 // and all that is: a check that an ordinary row could fail would never see it.
 func (j *judge) ordinary(s *series, r *row) bool {
 	open, high, low, last := &r.amounts[openPrice], &r.amounts[highPrice], &r.amounts[lowPrice], &r.amounts[closePrice]
-	return r.exact && s.plain && !low.isZero() && open.atLeast(low) && last.atLeast(low) && high.atLeast(open) && high.atLeast(last) &&
+	before := &j.history
+	return r.exact && s.plain && !low.isZero() &&
+		open.atLeast(low) && last.atLeast(low) && high.atLeast(open) && high.atLeast(last) &&
 		(!r.has(volume) || !r.amounts[volume].isZero() && r.amounts[volume].isWhole()) &&
-		r.when <= s.future && j.history.beyond(r.when) &&
-		j.history.exact && last.near(&j.history.close) &&
-		(s.sessions == nil || j.expected(s, r.when))
-}
-
-// expected reports whether a bar is in a session next to that of the bar before.
-func (j *judge) expected(s *series, when moment) bool {
-	return s.sessions.adjoin(when.day(), j.history.last.day()) && (s.dated == dateText || s.sessions.open(when))
+		r.when <= s.future && before.beyond(r.when) &&
+		before.exact && (last.alike(&before.close) || last.near(&before.close)) &&
+		// It is in a session next to that of the bar before.
+		(s.sessions == nil || s.sessions.adjoin(r.when.day(), before.last.day()) &&
+			(s.dated == dateText || s.sessions.open(r.when)))
 }
 
 // examine runs every check on a row. It finds the reasons to refuse it, or what is odd about it. Warnings are counted;

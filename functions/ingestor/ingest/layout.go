@@ -143,9 +143,6 @@ func nextSlot(rest []byte) (s slot, after []byte, more bool) {
 // bytes, and says how far the row goes; 0 for one that does not fit. A row with a string that is not what is wanted of
 // its column fits as well, and is not exact.
 func (l *layout) read(b *[maxRow]byte, r *row, dated int) int {
-	if n := l.shape.read(b, r, dated); n != 0 {
-		return n
-	}
 	r.exact = true
 	r.content = b[:]
 	n := l.readSlots(b, r, dated)

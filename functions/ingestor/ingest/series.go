@@ -50,9 +50,6 @@ type series struct {
 	quick      int
 	// said is what the lines of refused rows say of it, once there is one.
 	said []byte
-
-	// counted says that it counts among the symbols.
-	counted bool
 }
 
 // metaField is a member that describes a series.

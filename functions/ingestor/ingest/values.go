@@ -81,26 +81,31 @@ func (d *document) fast(of *series, at *location) error {
 		return nil
 	}
 	*r = row{kind: '{'}
-	for d.end-d.pos >= maxRow || d.ahead(maxRow) {
-		b := (*[maxRow]byte)(d.buf[d.pos:])
-		n := l.read(b, r, of.dated)
-		if n == 0 {
-			return nil
-		}
-		if d.judge.ordinary(of, r) {
-			d.pos += n
-			if err := d.judge.take(of, r, 0); err != nil {
-				return err
+	for d.ahead(maxRow) {
+		for rest := d.unread(); len(rest) >= maxRow; {
+			b := (*[maxRow]byte)(rest)
+			n := l.shape.read(b, r, of.dated)
+			if n == 0 {
+				n = l.read(b, r, of.dated)
 			}
-		} else {
-			at.offset = d.offset() + int64(l.between.length)
-			at.raw = b[l.between.length:n]
-			d.pos += n
-			if _, err := d.judge.row(of, at, r); err != nil {
-				return err
+			if n == 0 {
+				return nil
 			}
+			if d.judge.ordinary(of, r) {
+				if err := d.judge.take(of, r, 0); err != nil {
+					return err
+				}
+			} else {
+				at.offset = d.offset() + int64(l.between.length)
+				at.raw = b[l.between.length:n]
+				if _, err := d.judge.row(of, at, r); err != nil {
+					return err
+				}
+			}
+			rest = rest[n:]
+			d.pos += n
+			at.index++
 		}
-		at.index++
 	}
 	return nil
 }
