@@ -19,35 +19,31 @@ type amount struct {
 // maxAmount is how many characters an amount can have; one more has to be looked at.
 const maxAmount = 15
 
-// scanAmount reads a number of the grammar of [pipeline.Decimal] without a sign from the beginning of b. It says how
-// long the number's text is; 0 where there is none, or one that no amount can hold. What follows the number is for the
-// caller to judge.
-func scanAmount(b *[maxAmount + 1]byte) (a amount, n int) {
+// read reads a number of the grammar of [pipeline.Decimal] without a sign from the beginning of b. It says how long the
+// number's text is; 0 where there is none, or one that no amount can hold. What follows the number is for the caller to
+// judge.
+func (a *amount) read(b *[maxAmount + 1]byte) int {
 	first, second := digits.Load(b[:]), digits.Load(b[8:])
-	whole := countDigits(first, second)
-	if whole == 0 || whole > maxAmount || b[0] == '0' && whole > 1 {
-		return amount{}, 0
+	n := countDigits(first, second)
+	a.whole = n
+	if uint(n-1) >= maxAmount || b[0] == '0' && n > 1 {
+		return 0
 	}
-	n = whole
-	if b[whole] == '.' {
+	if b[n] == '.' {
 		// A zero takes its place.
-		if whole < 8 {
-			first &^= 0xff << (8 * whole)
+		if n < 8 {
+			first &^= 0xff << (8 * n)
 		} else {
-			second &^= 0xff << (8 * (whole - 8))
+			second &^= 0xff << (8 * (n - 8))
 		}
 		n = countDigits(first, second)
-		if n == whole+1 || n > maxAmount {
-			return amount{}, 0
+		if n == a.whole+1 || n > maxAmount {
+			return 0
 		}
 	}
-	return newAmount(first, second, n, whole), n
-}
-
-// newAmount is the number of the first n characters of two words.
-func newAmount(first, second digits.Word, n, whole int) amount {
-	high, low := uint64(first)&beginning[n][0], uint64(second)&beginning[n][1]
-	return amount{bits.ReverseBytes64(high), bits.ReverseBytes64(low), whole}
+	mask := &beginning[n]
+	a.high, a.low = bits.ReverseBytes64(uint64(first)&mask[0]), bits.ReverseBytes64(uint64(second)&mask[1])
+	return n
 }
 
 // countDigits says with how many digits two words begin.
@@ -74,7 +70,7 @@ func parseAmount(text []byte) (a amount, ok bool) {
 		return amount{}, false
 	}
 	copy(padded[:], text)
-	a, n := scanAmount(&padded)
+	n := a.read(&padded)
 	return a, n == len(text) && n > 0
 }
 

@@ -29,7 +29,8 @@ func FuzzAmount(f *testing.F) {
 		// What stands behind a number is not read as a part of it.
 		for _, behind := range []string{`"`, ",", " ", "}", "\xff\xff\xff"} {
 			b := append([]byte(text+behind), bytes.Repeat([]byte("7"), maxAmount)...)
-			if same, n := scanAmount((*[maxAmount + 1]byte)(b)); len(text) < maxAmount && (n != len(text) || same != a) {
+			var same amount
+			if n := same.read((*[maxAmount + 1]byte)(b)); len(text) < maxAmount && (n != len(text) || same != a) {
 				t.Errorf("%q before %q: %v of %d characters, want %v", text, behind, same, n, a)
 			}
 		}

@@ -174,7 +174,7 @@ func (l *layout) readSlots(b *[maxRow]byte, r *row, dated int) int {
 			}
 		case unknown:
 		default:
-			r.amounts[s.column], n = scanAmount((*[maxAmount + 1]byte)(b[i:]))
+			n = r.amounts[s.column].read((*[maxAmount + 1]byte)(b[i:]))
 		}
 		if s.kind == '"' && (n == 0 || b[i+n] != '"') {
 			r.exact = r.exact && s.column == unknown

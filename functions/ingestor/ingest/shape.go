@@ -3,8 +3,6 @@ package ingest
 import (
 	"encoding/binary"
 	"math/bits"
-
-	"github.com/mejan/mejan/functions/pipeline/digits"
 )
 
 // shape is a layout with a length for each value, taken from the row before: prices of one series have the same number
@@ -221,15 +219,7 @@ func (s *shape) read(b *[maxRow]byte, r *row, dated int) int {
 	case !s.volume:
 		return s.size
 	}
-	first, second := digits.Load(text[uint8(s.size):]), digits.Load(text[int(uint8(s.size))+8:])
-	n := countDigits(first, second)
-	if n > maxAmount || text[uint8(s.size)] == '0' || b[s.size+n] == '.' {
-		if r.amounts[volume], n = scanAmount((*[maxAmount + 1]byte)(text[uint8(s.size):])); n == 0 {
-			return 0
-		}
-	} else {
-		r.amounts[volume] = newAmount(first, second, n, n)
-	}
+	n := r.amounts[volume].read((*[maxAmount + 1]byte)(text[uint8(s.size):]))
 	end := s.size + n
 	r.fields[volume].to = int32(end)
 	if n == 0 || !s.behind.matches((*[maxLiteral]byte)(b[end:])) {
