@@ -160,6 +160,38 @@ func TestShortcutOfLongSeries(t *testing.T) {
 	}
 }
 
+// What the rows of one series are like is nothing that those of the next must be: here they have a time of day, or none,
+// which only one of the intervals wants, and the first one of the second series teaches nothing.
+func TestShortcutToNextSeries(t *testing.T) {
+	row := func(datetime string) string {
+		return `{"datetime":"` + datetime + `","open":"10.5","high":"11.5","low":"10.0","close":"11.0","volume":"7"}`
+	}
+	day, clock := func(i int) string { return fmt.Sprintf("2018-02-%02d", 19-i) }, func(i int) string {
+		return fmt.Sprintf("2018-02-14 %02d:30:00", 15-i)
+	}
+	series := func(interval string, rows []string) string {
+		return `{"meta":{"symbol":"A","interval":"` + interval + `"},"values":[` + strings.Join(rows, ",") + `]}`
+	}
+	for name, c := range map[string]struct{ first, second func(int) string }{
+		"with the time":    {clock, clock},
+		"without the time": {day, day},
+	} {
+		var first, second []string
+		for i := range 8 {
+			first, second = append(first, row(c.first(i))), append(second, row(c.second(i)))
+		}
+		second[0] = `{"open":"no"}`
+		for _, intervals := range [][2]string{{"1day", "1h"}, {"1h", "1day"}} {
+			body := []byte(`{"A":` + series(intervals[0], first) + `,"B":` + series(intervals[1], second) + `}` +
+				strings.Repeat(" ", maxRow))
+			short, long := splitAs(body, false), splitAs(body, true)
+			if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
+				t.Errorf("%s, %v (-long way +short way):\n%s", name, intervals, diff)
+			}
+		}
+	}
+}
+
 // However rows are spelled, one is enough to know the others by. A string that is not what it should be is taken as it
 // is, and nothing is known of what it says; no other odd row is taken for one of them.
 func TestLayout(t *testing.T) {

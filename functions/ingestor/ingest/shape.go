@@ -15,6 +15,8 @@ type shape struct {
 	// room is what words are in.
 	room   [maxShape / wordsText]eightWords
 	fields [columns]field
+	// dated is how long a datetime is.
+	dated  int
 	month  month
 	prices [closePrice - openPrice + 1]span
 	// routes are the ways of the values behind the datetime into a line.
@@ -108,11 +110,12 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, behind *literal) {
 		}
 	}
 	s.fields, s.size, s.words = r.fields, n, s.room[:0]
+	s.dated = r.fields[datetime].length()
 	s.fields[volume].to = s.fields[volume].from
 	for i := 0; i < n; i += wordsText {
 		s.words = append(s.words, newEightWords(b[i:], mask[i:]))
 	}
-	at := s.fields[datetime].length()
+	at := s.dated
 	for c := openPrice; c < columns && r.has(c); c++ {
 		p := &s.routes[c-openPrice]
 		*p = route{at: uint8(at), from: uint8(s.fields[c].from), to: uint8(at + len(openings[c]))}
@@ -192,7 +195,7 @@ func (s *shape) fits(text *[shapeText]byte) bool {
 // the shape says of every row is left as it is in a row that was of the same shape before.
 func (s *shape) read(b *[maxRow]byte, r *row, dated int) int {
 	text := (*[shapeText]byte)(b[:]) // of which a byte is an index that needs no check
-	if s.size == 0 || !s.fits(text) {
+	if s.size == 0 || s.dated != dated || !s.fits(text) {
 		return 0
 	}
 	r.content = b[:]
