@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -95,10 +96,5 @@ func space(text []byte) []byte {
 }
 
 func contains(names [][]byte, name []byte) bool {
-	for _, other := range names {
-		if bytes.Equal(other, name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(names, func(other []byte) bool { return bytes.Equal(other, name) })
 }
