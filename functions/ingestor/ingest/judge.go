@@ -33,8 +33,9 @@ type location struct {
 	// index is that of a row, -1 for what is none.
 	index  int64
 	offset int64
-	// raw is the value as the file spells it.
-	raw jsontext.Value
+	// raw is the value as the file spells it, layout that of a row that is of it.
+	raw    jsontext.Value
+	layout *layout
 	// quoted is the pointer of the path as it is written, without the closing quote, once it is needed.
 	quoted []byte
 }
@@ -101,11 +102,7 @@ func (j *judge) row(s *series, at *location, r *row) (bool, error) {
 	if r.looks.dated && j.history.beyond(r.when) && r.when <= s.future {
 		j.history.last = r.when
 	}
-	var claimed []byte
-	if r.fields[datetime].kind == '"' {
-		claimed = show(r.text(datetime))
-	}
-	return false, j.write(s, at, claimed)
+	return false, j.write(s, at, r)
 }
 
 // take writes out a valid row, and what was found odd about it.
@@ -220,11 +217,11 @@ func (j *judge) refuse(s *series, at location, why pipeline.Reason) error {
 	s.said = nil
 	j.found.reset()
 	j.found.reason(why)
-	return j.write(s, &at, nil)
+	return j.write(s, &at, &row{})
 }
 
 // write counts what is refused for what was found, and writes its line.
-func (j *judge) write(s *series, at *location, claimed []byte) error {
+func (j *judge) write(s *series, at *location, r *row) error {
 	j.rows.Raw++
 	j.rows.Invalid++
 	for i, f := range j.found.all {
@@ -238,8 +235,14 @@ func (j *judge) write(s *series, at *location, claimed []byte) error {
 	line := append(append(j.rejected.buf, j.head...), `,"pointer":`...)
 	line = append(at.appendPointer(line), `,"offset":`...)
 	line = append(strconv.AppendInt(line, at.offset, 10), s.saying()...)
-	line = appendOptional(line, "datetime", claimed)
-	if len(at.raw) > 0 {
+	if r.fields[datetime].kind == '"' {
+		line = appendOptional(line, "datetime", show(r.text(datetime)))
+	}
+	switch {
+	case len(at.raw) == 0:
+	case at.layout != nil && at.layout.shows:
+		line = at.layout.show(append(line, `,"raw":`...), r)
+	default:
 		line = appendRaw(append(line, `,"raw":`...), at.raw)
 	}
 	j.rejected.buf = appendFindings(line, &j.found)

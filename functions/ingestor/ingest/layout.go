@@ -20,6 +20,9 @@ type layout struct {
 	end, between literal
 	known        bool
 	shape        shape
+	// shown is how a reject shows what stands around the values, if it knows of all of them.
+	shown []byte
+	shows bool
 }
 
 // slot is a member: what stands before its value, quote included, and which column it is.
@@ -27,6 +30,8 @@ type slot struct {
 	before literal
 	column column
 	kind   jsontext.Kind
+	// shown is where in the layout's shown what stands before its value ends.
+	shown int
 }
 
 const (
@@ -82,7 +87,8 @@ func (l *layout) learn(raw, between []byte) {
 	l.known = false
 	l.shape.size = 0
 	l.slots = l.slots[:0]
-	rest := raw
+	l.shown, l.shows = append(l.shown[:0], '"'), true
+	rest, inside := raw, byte(0)
 	var ok bool
 	for {
 		s, after, more := nextSlot(rest)
@@ -92,15 +98,33 @@ func (l *layout) learn(raw, between []byte) {
 		if s.before.length == 0 || len(l.slots) == maxSlots {
 			return
 		}
+		l.shown, _ = appendShown(l.shown, rest[:s.before.length], inside)
+		s.shown, l.shows = len(l.shown), l.shows && s.column != unknown
 		l.slots = append(l.slots, s)
-		rest = after
+		rest, inside = after, 0
+		if s.kind == '"' {
+			inside = 1
+		}
 	}
+	l.shown, _ = appendShown(l.shown, rest, inside)
+	l.shown = append(l.shown, '"')
 	if l.end, ok = newLiteral(rest); !ok {
 		return
 	}
 	if l.between, ok = newLiteral(between); ok {
 		l.known = len(l.slots) > 0
 	}
+}
+
+// show appends, as a JSON string, what [appendRaw] makes of a row of the layout. The values have nothing to be escaped.
+func (l *layout) show(line []byte, r *row) []byte {
+	from := 0
+	for k := range l.slots {
+		s := &l.slots[k]
+		line = append(append(line, l.shown[from:s.shown]...), r.text(s.column)...)
+		from = s.shown
+	}
+	return append(line, l.shown[from:]...)
 }
 
 // nextSlot reads a member from where the value before it ended. Its literal is empty where it cannot be one of a

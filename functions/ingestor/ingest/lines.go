@@ -274,17 +274,23 @@ func appendRaw(line, raw []byte) []byte {
 	return appendString(line, cut(compact, pipeline.MaxRaw))
 }
 
-// appendPlain does it in one pass, without a branch, for what needs no cut, and has no characters but printable ASCII
-// and no escapes.
+// appendPlain does it in one pass for what needs no cut, and has no characters but printable ASCII and no escapes.
 func appendPlain(line, raw []byte) (quoted []byte, ok bool) {
 	if len(raw) > pipeline.MaxRaw {
 		return line, false
 	}
-	quoted = slices.Grow(line, 2*len(raw)+2)
-	to := quoted[len(line):cap(quoted)]
-	to[0] = '"'
-	n, inside, all := 1, byte(0), byte(0)
-	for _, c := range raw {
+	quoted, ok = appendShown(append(line, '"'), raw, 0)
+	return append(quoted, '"'), ok
+}
+
+// appendShown appends a part of a value as it is shown within a JSON string: quotes escaped, and without the white space
+// outside of strings; inside is one where the part begins inside of one. It reports whether there is nothing else to be
+// escaped. It has no branch, which nobody could foretell.
+func appendShown(line, part []byte, inside byte) (shown []byte, ok bool) {
+	shown = slices.Grow(line, 2*len(part)+1)
+	to := shown[len(line):cap(shown)]
+	n, all := 0, byte(0)
+	for _, c := range part {
 		is := spellings[c]
 		to[n] = '\\' // stays before a quote
 		n += int(is & isQuote)
@@ -293,8 +299,7 @@ func appendPlain(line, raw []byte) (quoted []byte, ok bool) {
 		inside ^= is & isQuote
 		all |= is
 	}
-	to[n] = '"'
-	return quoted[:len(line)+n+1], all&isSpecial == 0
+	return shown[:len(line)+n], all&isSpecial == 0
 }
 
 const (

@@ -40,7 +40,7 @@ func (d *document) slow(of *series, at *location) error {
 	if err != nil {
 		return err
 	}
-	at.offset, at.raw = d.offset()-int64(len(raw)), raw
+	at.offset, at.raw, at.layout = d.offset()-int64(len(raw)), raw, nil
 	if err := d.decode(raw, whole); err != nil {
 		d.path.push(strconv.FormatInt(at.index, 10))
 		return d.broken(err, at.offset, d.offset())
@@ -97,7 +97,7 @@ func (d *document) fast(of *series, at *location) error {
 				}
 			} else {
 				at.offset = d.offset() + int64(l.between.length)
-				at.raw = b[l.between.length:n]
+				at.raw, at.layout = b[l.between.length:n], l
 				if _, err := d.judge.row(of, at, r); err != nil {
 					return err
 				}
