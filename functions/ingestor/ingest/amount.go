@@ -88,10 +88,12 @@ func (a *amount) atLeast(b *amount) bool {
 	return a.whole == b.whole && a.high > b.high || !a.less(b)
 }
 
-// alike reports whether two numbers have the same size and begin with the same digit, two or more, so that they are
-// near.
+// alike reports whether two numbers have the same size, the same first digit, and second digits that are at most eight
+// apart, so that they are near: less than 19 to 10. Where the point stands in place of the second digit, the first must
+// be two or more: less than 3 to 2.
 func (a *amount) alike(b *amount) bool {
-	return a.whole == b.whole && (a.high^b.high)>>56 == 0 && a.high>>57 != 0
+	apart := a.high>>48 - b.high>>48
+	return a.whole == b.whole && apart+8 <= 16 && (a.whole > 1 || a.high>>57 != 0)
 }
 
 // near reports whether two numbers are less than twice each other, by a margin. It may say no of some that are.

@@ -15,8 +15,9 @@ import (
 type lines struct {
 	to   io.Writer
 	what string
-	// buf ends with a whole line.
-	buf []byte
+	// buf ends with a whole line. Up to limit there is room for a quick one.
+	buf   []byte
+	limit int
 	// found is what the last line warns of. The line is bare up to there, if that is anything.
 	found warnings
 	bare  int
@@ -57,7 +58,7 @@ type warnings uint64
 // shape is put together in pieces that fit into a register: what is copied beyond the end of a text is overwritten by
 // the next. A byte is enough to point into the line, and needs no check.
 func (l *lines) bar(s *series, r *row) error {
-	if len(l.buf) >= outputSize || cap(l.buf)-len(l.buf) < quickRoom || r.shape == nil || r.shape.line >= s.quick {
+	if len(l.buf) >= l.limit || r.shape == nil || r.shape.line >= s.quick {
 		return l.anyBar(s, r)
 	}
 	l.found = 0
@@ -84,6 +85,7 @@ func (l *lines) anyBar(s *series, r *row) error {
 		}
 	}
 	l.buf = append(line, s.tail.text...)
+	l.limit = min(outputSize, cap(l.buf)-quickRoom)
 	return nil
 }
 

@@ -223,9 +223,9 @@ func (s *shape) read(b *[maxRow]byte, r *row, dated int) int {
 		return s.size
 	}
 	n := r.amounts[volume].read((*[maxAmount + 1]byte)(text[uint8(s.size):]))
-	end := s.size + n
+	end := int(uint8(s.size)) + n&maxAmount // which is all ones, and says that end needs no check
 	r.fields[volume].to = int32(end)
-	if n == 0 || !s.behind.matches((*[maxLiteral]byte)(b[end:])) {
+	if n == 0 || !s.behind.matches((*[maxLiteral]byte)(text[end:])) {
 		return 0
 	}
 	return end + s.behind.length
