@@ -63,7 +63,7 @@ func newJudge(run Run, valid, rejected io.Writer) *judge {
 // begin is told of a series before its rows.
 func (j *judge) begin(s *series) {
 	s.begin(j.run.Now, &j.zones)
-	s.plain = s.flaws == nil && !j.run.exhaustive
+	s.ordinary = s.flaws == nil && !j.run.exhaustive
 	j.history.reset()
 	if j.interval == "" {
 		j.interval = s.meta.Interval
@@ -125,7 +125,7 @@ func (j *judge) take(s *series, r *row, odd warnings) error {
 func (j *judge) ordinary(s *series, r *row) bool {
 	open, high, low, last := &r.amounts[openPrice], &r.amounts[highPrice], &r.amounts[lowPrice], &r.amounts[closePrice]
 	before := &j.history
-	return r.exact && s.plain && !low.isZero() &&
+	return r.exact && s.ordinary && !low.isZero() &&
 		open.atLeast(low) && last.atLeast(low) && high.atLeast(open) && high.atLeast(last) &&
 		(!r.has(volume) || !r.amounts[volume].isZero() && r.amounts[volume].isWhole()) &&
 		r.when <= s.future && before.beyond(r.when) &&

@@ -33,8 +33,8 @@ type series struct {
 	offset int64
 	kept   []byte
 
-	// plain says that a row may be one that no check needs to see.
-	plain bool
+	// ordinary says that rows may be so, which no check needs to see.
+	ordinary bool
 	// What follows from the meta for every row: flaws, how long a datetime is, which is the last that is not in the future
 	// and the first that is not stale, how far bars are apart at least, in seconds, and the days of trading.
 	flaws     []pipeline.Reason
