@@ -61,6 +61,17 @@ func TestNothingToSay(t *testing.T) {
 	}
 }
 
+// The days of trading are nothing to bars of a week or a month.
+func TestSessionsOfLongerBars(t *testing.T) {
+	for _, interval := range []string{"1week", "1month"} {
+		got := splitRun(strings.NewReader(`{"meta":{"symbol":"A","interval":"`+interval+`","exchange":"NYSE"},"values":[`+
+			bar("2018-01-01")+`,`+bar("2017-12-01")+`,`+bar("2017-11-04")+`]}`), ingest.Run{})
+		if got.err != nil || got.result.Rows.Valid != 3 || len(got.result.Warnings) != 0 {
+			t.Errorf("%s: %v, %+v", interval, got.err, got.result)
+		}
+	}
+}
+
 // A warning stands on the bar that it is about: the later one of two, in whichever direction the series goes.
 func TestWarningsOnBars(t *testing.T) {
 	newest := []string{

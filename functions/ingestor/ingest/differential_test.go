@@ -84,9 +84,15 @@ func seeds(f *testing.F) {
 	}
 	for _, s := range styles {
 		for _, interval := range []string{"1day", "4h"} {
-			f.Add([]byte(s.file(interval, 60, false)))
-			f.Add([]byte(s.file(interval, 60, true)))
+			for _, ascending := range []bool{false, true} {
+				file := s.file(interval, 60, ascending)
+				f.Add([]byte(file))
+				f.Add([]byte(numbersUnquoted.ReplaceAllString(file, "$1$2$3")))
+			}
 		}
+	}
+	for _, body := range peculiar {
+		f.Add([]byte(body))
 	}
 }
 
@@ -157,6 +163,52 @@ func TestShortcutOfLongSeries(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// peculiar are files in which a row is not what those before it suggest.
+var peculiar = func() map[string]string {
+	row := func(datetime, low, close string) string {
+		return `{"datetime":"` + datetime + `","open":10.5,"high":11.5,"low":` + low + `,"close":11.0,"volume":7` + close
+	}
+	days := func(close string, days ...string) (rows []string) {
+		for _, day := range days {
+			datetime, low, refused := strings.Cut(day, " low ")
+			if !refused {
+				low = "10.0"
+			}
+			rows = append(rows, row(datetime, low, close))
+		}
+		return rows
+	}
+	file := func(meta string, rows ...string) string {
+		return `{"meta":{"symbol":"A",` + meta + `},"values":[` + strings.Join(rows, ",") + `]}`
+	}
+	behind := days(`,"x":"y"}`, "2018-02-16", "2018-02-15", "2018-02-14")
+	return map[string]string{
+		"a quote where a member was": file(`"interval":"1day"`, append(behind, row("2018-02-13", "10.0", `"}`))...),
+		"a member less":              file(`"interval":"1day"`, append(behind, row("2018-02-13", "10.0", `}`), behind[0])...),
+		"before the calendar": file(`"interval":"1h","exchange":"NYSE"`, days("}", "1990-01-02 12:00:00", "1990-01-02 11:00:00",
+			"1990-01-02 10:00:00", "1989-12-29 15:00:00", "1989-12-29 14:00:00")...),
+		"behind a refused row": file(`"interval":"1day"`, days("}", "2018-02-12", "2018-02-11", "2018-02-10", "2018-02-09",
+			"2018-02-06 low 0.0", "2018-02-07", "2018-02-05")...),
+		"twice behind a refused row": file(`"interval":"1day"`, days("}", "2018-02-09", "2018-02-08", "2018-02-06 low 0",
+			"2018-02-07", "2018-02-07", "2018-02-07 low 9.5")...),
+	}
+}()
+
+// What rows suggest of the next one is no more than that.
+func TestShortcutOfPeculiarFiles(t *testing.T) {
+	for name, body := range peculiar {
+		body := []byte(body + strings.Repeat(" ", maxRow))
+		short, long := splitAs(body, false), splitAs(body, true)
+		if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
+			t.Errorf("%s (-long way +short way):\n%s", name, diff)
+		}
+	}
+	reasons := splitAs([]byte(peculiar["twice behind a refused row"]), false).result.Reasons
+	if reasons[DuplicateBar] != 1 || reasons[ConflictingBar] != 1 {
+		t.Errorf("twice behind a refused row: %v", reasons)
 	}
 }
 

@@ -70,10 +70,11 @@ func (h *history) add(r *row) {
 	case h.n == 0:
 		h.earliest, h.latest = when, when
 	case when > h.last:
-		h.direction, h.latest = 1, max(h.latest, when)
+		h.direction = 1
 	case when < h.last:
-		h.direction, h.earliest = -1, min(h.earliest, when)
+		h.direction = -1
 	}
+	h.earliest, h.latest = min(h.earliest, when), max(h.latest, when)
 	h.last, h.close, h.exact = when, r.amounts[closePrice], r.exact
 	h.n++
 }

@@ -171,7 +171,7 @@ func (l *layout) read(b *[maxRow]byte, r *row, dated int) int {
 	r.content = b[:]
 	n := l.readSlots(b, r, dated)
 	if n > 0 && r.exact {
-		l.shape.learn(b, n, r, &l.end)
+		l.shape.learn(b, n, r, l)
 	}
 	return n
 }

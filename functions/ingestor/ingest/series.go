@@ -161,7 +161,7 @@ func (s *series) begin(now time.Time, zones *zones) {
 	} else {
 		s.future, s.stale = 1<<62, -1<<62
 	}
-	if s.american() && interval.days <= 1 {
+	if s.american() && interval.days <= 1 && interval.months == 0 {
 		s.sessions = nyse()
 	}
 	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")

@@ -74,10 +74,10 @@ func (s *sessions) open(m moment) bool {
 	return s.is(m.day()) && m.clock() >= preMarket && m.clock() < last
 }
 
-// adjoin reports whether the calendar has two days as one session, or as two with none between them.
+// adjoin reports whether two days, both known to the calendar, are one session or two with none between them.
 func (s *sessions) adjoin(a, b int) bool {
 	later, earlier := uint(max(a, b)-s.first), uint(min(a, b)-s.first)
-	if later >= uint(len(s.since)) {
+	if later >= uint(len(s.since)) || earlier > later {
 		return false
 	}
 	since := uint(s.since[later])

@@ -71,8 +71,9 @@ type span struct {
 }
 
 // learn takes the shape of a row that fits the layout and that b begins with, as the layout has read it. It does so
-// where a row has the lengths of the one that was shown before: a file in which every row has others has no shape.
-func (s *shape) learn(b *[maxRow]byte, n int, r *row, behind *literal) {
+// where a row has the lengths of the one that was shown before: a file in which every row has others has no shape; nor
+// has one in which something follows the volume, because what is behind it is all that is left of a row.
+func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 	var lengths uint64
 	for c, f := range r.fields[:volume] {
 		lengths |= uint64(f.to-f.from)<<(8*c) | uint64(r.amounts[c].whole)<<(8*c+4)
@@ -84,8 +85,8 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, behind *literal) {
 	if s.volume {
 		n = int(r.fields[volume].from)
 	}
-	s.behind = *behind
-	if !known || n >= maxShape {
+	s.behind = l.end
+	if !known || n >= maxShape || s.volume && l.slots[len(l.slots)-1].column != volume {
 		return
 	}
 	var mask [maxShape]byte
@@ -93,9 +94,6 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, behind *literal) {
 		mask[i] = 0xff
 	}
 	for c, f := range r.fields[:volume] {
-		if s.volume && f.from > r.fields[volume].from {
-			return
-		}
 		price := column(c) >= openPrice
 		for i := f.from; i < f.to; i++ {
 			switch {
