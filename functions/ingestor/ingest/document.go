@@ -26,7 +26,7 @@ import (
 type document struct {
 	*window
 	decoder *jsontext.Decoder
-	scratch *bytes.Reader
+	scratch *bytes.Buffer
 	judge   *judge
 	layout  layout
 	row     row
@@ -50,7 +50,7 @@ const (
 )
 
 func newDocument(src io.Reader, limits pipeline.Limits, j *judge) *document {
-	scratch := bytes.NewReader(nil)
+	scratch := new(bytes.Buffer)
 	return &document{window: newWindow(src, limits), scratch: scratch, decoder: jsontext.NewDecoder(scratch), judge: j}
 }
 

@@ -61,6 +61,17 @@ func TestFileErrors(t *testing.T) {
 	}
 }
 
+// What is said of a broken file depends on nothing but the file: not on where the pieces end in which it is read.
+func TestBrokenByOneLetter(t *testing.T) {
+	for n := range 200 {
+		got := splitRun(strings.NewReader(`{"meta":{"symbol":"A","interval":"1day"},"values":[{"x":"`+strings.Repeat("y", n)+
+			`","open":é}]}`), ingest.Run{})
+		if broken := fileError(t, got.err); broken.Detail != "invalid character 'é' at start of value" {
+			t.Fatalf("%d: %s", n, broken.Detail)
+		}
+	}
+}
+
 // A file that ends too early is never taken for a whole one, wherever it ends.
 func TestEveryPrefixIsMalformed(t *testing.T) {
 	body := bytes.TrimSpace(readFile(t, "testdata/split/batch.json"))

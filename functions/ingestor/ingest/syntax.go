@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strconv"
@@ -45,10 +46,16 @@ func simpleString(raw []byte) bool {
 	return true
 }
 
+// strict has the strict decoder begin a value. A buffer is read where it is and all at once: what is said of a character
+// does not depend on where a piece ends.
+func (d *document) strict(raw jsontext.Value) {
+	*d.scratch = *bytes.NewBuffer(raw)
+	d.decoder.Reset(d.scratch)
+}
+
 // syntax has the strict decoder read a value.
 func (d *document) syntax(raw jsontext.Value) error {
-	d.scratch.Reset(raw)
-	d.decoder.Reset(d.scratch)
+	d.strict(raw)
 	if _, err := d.decoder.ReadValue(); err != nil {
 		return err
 	}

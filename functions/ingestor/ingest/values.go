@@ -120,8 +120,7 @@ func (d *document) decode(raw jsontext.Value, whole bool) error {
 	if !whole || d.row.kind != '{' {
 		return d.syntax(raw)
 	}
-	d.scratch.Reset(raw)
-	d.decoder.Reset(d.scratch)
+	d.strict(raw)
 	if _, err := d.decoder.ReadToken(); err != nil {
 		return err
 	}
