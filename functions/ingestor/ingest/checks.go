@@ -141,7 +141,8 @@ func datetimeFormat(s *series, r *row, tell *findings) {
 	if s.dated == timeText {
 		wanted += " hh:mm:ss"
 	}
-	tell.of(columnNames[datetime]).quoted(show(r.text(datetime))).add(" is no day of the years 1900 to 2099 as ").add(wanted)
+	tell.of(columnNames[datetime]).quoted(show(r.text(datetime))).
+		add(" is no day of the years 1900 to 2099 as ").add(wanted)
 }
 
 // step is a row that is right by itself beside the rows before it.

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,6 +35,9 @@ func splitAs(body []byte, exhaustive bool) outputs {
 	}
 	run.Limits.Value = 4 << 10
 	result, err := Split(bytes.NewReader(body), run, &valid, &rejected)
+	if broken := (*FileError)(nil); errors.As(err, &broken) && broken.Code == TooLarge {
+		result.Bytes = 0 // one that is too large is read no further than to know it
+	}
 	return outputs{valid.String(), rejected.String(), result, err}
 }
 

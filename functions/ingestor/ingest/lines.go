@@ -77,14 +77,14 @@ func (l *lines) anyBar(s *series, r *row) error {
 		return err
 	}
 	l.found = 0
-	line := append(slices.Grow(l.buf, quickRoom), s.head.text...)
-	line = append(line, r.text(datetime)...)
+	l.buf = append(slices.Grow(l.buf, quickRoom), s.head.text...)
+	l.buf = append(l.buf, r.text(datetime)...)
 	for c := openPrice; c < columns; c++ {
 		if r.has(c) {
-			line = append(append(line, openings[c]...), r.text(c)...)
+			l.buf = append(append(l.buf, openings[c]...), r.text(c)...)
 		}
 	}
-	l.buf = append(line, s.tail.text...)
+	l.buf = append(l.buf, s.tail.text...)
 	l.limit = min(outputSize, cap(l.buf)-quickRoom)
 	return nil
 }
@@ -285,9 +285,9 @@ func appendPlain(line, raw []byte) (quoted []byte, ok bool) {
 	return append(quoted, '"'), ok
 }
 
-// appendShown appends a part of a value as it is shown within a JSON string: quotes escaped, and without the white space
-// outside of strings; inside is one where the part begins inside of one. It reports whether there is nothing else to be
-// escaped. It has no branch, which nobody could foretell.
+// appendShown appends a part of a value as it is shown within a JSON string: quotes escaped, and without the white
+// space outside of strings; inside is one where the part begins inside of one. It reports whether there is nothing else
+// to be escaped. It has no branch, which nobody could foretell.
 func appendShown(line, part []byte, inside byte) (shown []byte, ok bool) {
 	shown = slices.Grow(line, 2*len(part)+1)
 	to := shown[len(line):cap(shown)]

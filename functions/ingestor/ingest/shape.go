@@ -6,8 +6,8 @@ import (
 )
 
 // shape is a layout with a length for each value, taken from the row before: prices of one series have the same number
-// of digits from bar to bar, nearly always. Then it is known of each byte up to the volume, whose length does vary, what
-// it must be, or that it must be a digit, and a row is compared in words of eight bytes.
+// of digits from bar to bar, nearly always. Then it is known of each byte up to the volume, whose length does vary,
+// what it must be, or that it must be a digit, and a row is compared in words of eight bytes.
 type shape struct {
 	// size is how much text is compared with the words, 0 where no shape is known.
 	size  int
@@ -61,8 +61,8 @@ func (p *route) put(line *[quickText]byte, text *[shapeText]byte) {
 	*(*[16]byte)(line[p.to:]) = *(*[16]byte)(text[p.from:])
 }
 
-// span is where a price is: its digits among the sixteen bytes from its beginning, and a one where the first must not be
-// zero, because others follow before the point.
+// span is where a price is: its digits among the sixteen bytes from its beginning, and a one where the first must not
+// be zero, because others follow before the point.
 type span struct {
 	high, low uint64
 	first     uint64

@@ -46,8 +46,8 @@ func simpleString(raw []byte) bool {
 	return true
 }
 
-// strict has the strict decoder begin a value. A buffer is read where it is and all at once: what is said of a character
-// does not depend on where a piece ends.
+// strict has the strict decoder begin a value. A buffer is read where it is and all at once: what is said of a
+// character does not depend on where a piece ends.
 func (d *document) strict(raw jsontext.Value) {
 	*d.scratch = *bytes.NewBuffer(raw)
 	d.decoder.Reset(d.scratch)
