@@ -27,8 +27,6 @@ func main() {
 	flag.IntVar(&b.starts, "starts", 20, "starts of each function")
 	flag.IntVar(&b.repeat, "repeat", 3, "runs of each program; the fastest counts")
 	flag.StringVar(&b.meter.Cores, "core", "1", "the core that programs are pinned to")
-	flag.BoolFunc("warm", "touch and free 4 GB before each run, so that no program pays for memory that the host of a "+
-		"virtual machine took back", func(string) error { b.meter.Warm = 4 << 30; return nil })
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := b.run(ctx)

@@ -45,9 +45,6 @@ type Meter struct {
 	Launch string
 	// Cores are those that a program may use, as taskset takes them.
 	Cores string
-	// Warm is how much memory is touched and freed right before each run, in bytes. The host of a virtual machine may take
-	// back what is free in it, so that whoever touches it next pays for getting it again.
-	Warm int64
 }
 
 // Program is a command to be measured.
@@ -79,9 +76,6 @@ func (m Meter) Run(ctx context.Context, p Program) (Cost, []byte, error) {
 		return Cost{}, nil, err
 	}
 	defer os.RemoveAll(dir)
-	if err := warm(m.Warm); err != nil {
-		return Cost{}, nil, err
-	}
 	note := filepath.Join(dir, "cost")
 	cores := p.Cores
 	if cores == "" {
@@ -106,20 +100,4 @@ func (m Meter) Run(ctx context.Context, p Program) (Cost, []byte, error) {
 		return Cost{}, nil, fmt.Errorf("read cost: %w", err)
 	}
 	return cost, out.Bytes(), nil
-}
-
-// warm touches memory and frees it.
-func warm(size int64) error {
-	if size == 0 {
-		return nil
-	}
-	const access, kind = syscall.PROT_READ | syscall.PROT_WRITE, syscall.MAP_ANON | syscall.MAP_PRIVATE
-	memory, err := syscall.Mmap(-1, 0, int(size), access, kind)
-	if err != nil {
-		return fmt.Errorf("warm up: %w", err)
-	}
-	for i := 0; i < len(memory); i += os.Getpagesize() {
-		memory[i] = 1
-	}
-	return syscall.Munmap(memory)
 }

@@ -36,16 +36,6 @@ func TestPeakIsItsOwn(t *testing.T) {
 	}
 }
 
-// Promise: what warms up is no part of the cost.
-func TestWarm(t *testing.T) {
-	m := meter(t)
-	m.Warm = 64 << 20
-	cost, _, err := m.Run(t.Context(), measure.Program{Args: []string{"true"}})
-	if err != nil || cost.Peak <= 0 || cost.Peak > 32<<20 {
-		t.Errorf("cost %+v, %v", cost, err)
-	}
-}
-
 // Promise: outputs are gone before each run.
 func TestOutputsAreCleared(t *testing.T) {
 	dir := t.TempDir()
