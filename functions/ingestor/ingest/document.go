@@ -94,7 +94,7 @@ func (d *document) start() error {
 	case c == '{':
 		return nil
 	case c != 0 && strings.IndexByte(`["-0123456789tfn`, c) >= 0:
-		return noSeries(says("%s, not a series nor a batch of them", jsontext.Value{c}.Kind()))
+		return noSeries(kindName(jsontext.Value{c}.Kind()) + ", not a series nor a batch of them")
 	default:
 		_, err := d.decoded()
 		return err
@@ -180,11 +180,11 @@ func (d *document) member(of *series, name string, where place) error {
 		d.found++
 		of.values = true
 		return d.judge.refuse(of, d.at(offset, raw), pipeline.Reason{
-			Code: FieldType, Field: name, Detail: says("%s, not an array", raw.Kind()),
+			Code: FieldType, Field: name, Detail: kindName(raw.Kind()) + ", not an array",
 		})
 	case where != entry:
 		return d.judge.refuse(&series{key: name}, d.at(offset, raw), pipeline.Reason{
-			Code: NoSeries, Detail: says("%s, not a series", raw.Kind()),
+			Code: NoSeries, Detail: kindName(raw.Kind()) + ", not a series",
 		})
 	default:
 		return nil

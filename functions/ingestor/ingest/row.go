@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"hash/fnv"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -189,11 +188,7 @@ func fingerprint(text []byte) uint64 {
 	return hash.Sum64()
 }
 
-// says fills the kind of a value into a sentence.
-func says(format string, kind jsontext.Kind) string {
-	return strings.Replace(format, "%s", kindName(kind), 1)
-}
-
+// kindName is what a sentence calls the kind of a value.
 func kindName(kind jsontext.Kind) string {
 	switch kind {
 	case 'n':

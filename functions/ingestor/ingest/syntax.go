@@ -35,15 +35,7 @@ func (d *document) decoded() (jsontext.Value, error) {
 
 // simpleString reports whether raw is a string that is spelled as what it says, in printable ASCII.
 func simpleString(raw []byte) bool {
-	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
-		return false
-	}
-	for _, c := range raw[1 : len(raw)-1] {
-		if c < ' ' || c > '~' || c == '"' || c == '\\' {
-			return false
-		}
-	}
-	return true
+	return len(raw) >= 2 && raw[0] == '"' && plainText(raw[1:]) == len(raw)-2
 }
 
 // strict has the strict decoder begin a value. A buffer is read where it is and all at once: what is said of a
