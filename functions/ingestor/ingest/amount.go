@@ -6,15 +6,17 @@ import (
 	"github.com/mejan/mejan/functions/pipeline/digits"
 )
 
-// amount is a decimal number from 0 on, of at most 15 characters, as its digits: a byte each, from the high end of the
-// first word to the low end of the second, with a zero in place of the point and behind the end. Numbers with the same
-// count of digits before the point are ordered as these words are, so that prices are compared exactly, and no digit is
-// converted.
+// amount is a decimal number from 0 on, of at most 15 characters.
 type amount struct {
-	high, low uint64
+	sixteen
 	// whole counts the digits before the point. There are no leading zeros, so that more digits are a larger number.
 	whole int
 }
+
+// sixteen are the characters of an amount as its digits: a byte each, from the high end of the first word to the low end
+// of the second, with a zero in place of the point and behind the end. Numbers with the same count of digits before the
+// point are ordered as these words are, so that prices are compared exactly, and no digit is converted.
+type sixteen struct{ high, low uint64 }
 
 // maxAmount is how many characters an amount can have; one more has to be looked at.
 const maxAmount = 15
@@ -74,13 +76,29 @@ func parseAmount(text []byte) (a amount, ok bool) {
 	return a, n == len(text) && n > 0
 }
 
-func (a *amount) isZero() bool { return a.high|a.low == 0 }
+func (d sixteen) isZero() bool { return d.high|d.low == 0 }
+
+// less compares the digits of numbers that have as many of them before the point.
+func (d sixteen) less(other sixteen) bool {
+	return d.high < other.high || d.high == other.high && d.low < other.low
+}
+
+// alike reports whether two numbers with so many digits before the point have the same first digit, and second digits
+// that are at most eight apart, so that they are near: less than 19 to 10. Where the point stands in place of the second
+// digit, the first must be two or more: less than 3 to 2.
+func (d sixteen) alike(other sixteen, whole int) bool {
+	apart := d.high>>48 - other.high>>48
+	return apart+8 <= 16 && (whole > 1 || d.high>>57 != 0)
+}
+
+// packed is all that there is of an amount in one word: four bits for each of its fifteen digits, and for whole.
+func (d sixteen) packed(whole int) uint64 { return d.high | (d.low|uint64(whole))<<4 }
 
 func (a *amount) less(b *amount) bool {
 	if a.whole != b.whole {
 		return a.whole < b.whole
 	}
-	return a.high < b.high || a.high == b.high && a.low < b.low
+	return a.sixteen.less(b.sixteen)
 }
 
 // atLeast reports whether a is not less than b, which their first digits say of most.
@@ -88,12 +106,9 @@ func (a *amount) atLeast(b *amount) bool {
 	return a.whole == b.whole && a.high > b.high || !a.less(b)
 }
 
-// alike reports whether two numbers have the same size, the same first digit, and second digits that are at most eight
-// apart, so that they are near: less than 19 to 10. Where the point stands in place of the second digit, the first must
-// be two or more: less than 3 to 2.
+// alike reports whether two numbers are of the same size and [sixteen.alike].
 func (a *amount) alike(b *amount) bool {
-	apart := a.high>>48 - b.high>>48
-	return a.whole == b.whole && apart+8 <= 16 && (a.whole > 1 || a.high>>57 != 0)
+	return a.whole == b.whole && a.sixteen.alike(b.sixteen, a.whole)
 }
 
 // near reports whether two numbers are less than twice each other, by a margin. It may say no of some that are.

@@ -79,19 +79,44 @@ func (h *history) add(r *row) {
 	h.n++
 }
 
+// steady reports whether the last bar is beyond all others, so that the next in the same direction is, too; and whether
+// that is all there is to know of a bar to come.
+func (h *history) steady() bool {
+	return h.index == nil && h.exact && (h.direction < 0 && h.last <= h.earliest || h.direction > 0 && h.last >= h.latest)
+}
+
+// room is where the next bars go, as far as there is room.
+func (h *history) room() ([]moment, []uint32) {
+	at := h.n % horizon
+	if at >= uint(len(h.whens)) {
+		return nil, nil
+	}
+	return h.whens[at:], h.sums[at:]
+}
+
+// went adds so many bars, which have been put into the room and went on in the same direction.
+func (h *history) went(bars int, last moment, close amount) {
+	h.n += uint(bars)
+	h.earliest, h.latest = min(h.earliest, last), max(h.latest, last)
+	h.last, h.close = last, close
+}
+
 // grow makes room for twice as many.
 func grow[T any](bars []T) []T { return append(bars, make([]T, max(len(bars), 256))...) }
 
 // sum is a checksum over what a row says. Rows that say the same have the same; others hardly ever, and which of the
-// two a bar of a known time is decides only what it is refused for. It is the multilinear hash of D. Lemire and O.
-// Kaser, "Strongly universal string hashing is fast" (2014), with fixed multipliers: the fractions of the square roots
-// of the first primes.
+// two a bar of a known time is decides only what it is refused for.
 func (r *row) sum() uint32 {
-	sum := r.amounts[openPrice].packed()*0x6a09e667f3bcc909 + r.amounts[highPrice].packed()*0xbb67ae8584caa73b +
-		r.amounts[lowPrice].packed()*0x3c6ef372fe94f82b + r.amounts[closePrice].packed()*0xa54ff53a5f1d36f1 +
-		r.amounts[volume].packed()*0x510e527fade682d1
-	return uint32(sum >> 32)
+	open, high, low, last := &r.amounts[openPrice], &r.amounts[highPrice], &r.amounts[lowPrice], &r.amounts[closePrice]
+	traded := &r.amounts[volume]
+	return checksum(open.packed(open.whole), high.packed(high.whole), low.packed(low.whole), last.packed(last.whole),
+		traded.packed(traded.whole))
 }
 
-// packed is an amount in one word: four bits for each of its fifteen digits, and for whole.
-func (a *amount) packed() uint64 { return a.high | (a.low|uint64(a.whole))<<4 }
+// checksum is the multilinear hash of D. Lemire and O. Kaser, "Strongly universal string hashing is fast" (2014), with
+// fixed multipliers: the fractions of the square roots of the first primes.
+func checksum(open, high, low, last, traded uint64) uint32 {
+	sum := open*0x6a09e667f3bcc909 + high*0xbb67ae8584caa73b + low*0x3c6ef372fe94f82b + last*0xa54ff53a5f1d36f1 +
+		traded*0x510e527fade682d1
+	return uint32(sum >> 32)
+}

@@ -181,7 +181,6 @@ func (l *layout) readSlots(b *[maxRow]byte, r *row, dated int) int {
 	if !l.between.matches((*[maxLiteral]byte)(b[:])) {
 		return 0
 	}
-	r.shape = nil
 	i := l.between.length
 	for k := range l.slots {
 		s := &l.slots[k]

@@ -53,25 +53,9 @@ func (l *lines) write(n int) error {
 // warnings is a set of checks, by their places in the catalogue.
 type warnings uint64
 
-// bar writes the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them. That of a row of a
-// shape is put together in pieces that fit into a register: what is copied beyond the end of a text is overwritten by
-// the next. A byte is enough to point into the line, and needs no check.
+// bar writes the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them. Before, it writes out
+// what was gathered, and makes room.
 func (l *lines) bar(s *series, r *row) error {
-	if len(l.buf) >= l.limit || r.shape == nil || r.shape.line >= s.quick {
-		return l.anyBar(s, r)
-	}
-	l.found = 0
-	line := (*[quickRoom]byte)(l.buf[len(l.buf):cap(l.buf)])
-	s.head.put((*[quickText]byte)(line[:]))
-	n := len(s.head.text)
-	n += r.shape.put((*[quickText]byte)(line[uint8(n):]), r)
-	s.tail.put((*[quickText]byte)(line[uint8(n):]))
-	l.buf = l.buf[:len(l.buf)+n+len(s.tail.text)]
-	return nil
-}
-
-// anyBar does it for any row, and at any time: it writes out what was gathered, and makes room.
-func (l *lines) anyBar(s *series, r *row) error {
 	if err := l.spill(); err != nil {
 		return err
 	}

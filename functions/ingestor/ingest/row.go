@@ -41,8 +41,6 @@ type row struct {
 	fields [columns]field
 	// content is what the fields refer to. It is valid until the window moves on.
 	content []byte
-	// shape is the one that the row has, if it is known to have one.
-	shape *shape
 	// amounts are the numbers, and when the time that the datetime stands for. Of a row that is exact all of them are
 	// there; one that is not has a flaw, or numbers of more digits than an amount holds.
 	amounts [columns]amount
@@ -121,7 +119,7 @@ func (r *row) measure() {
 	r.exact = r.looks.small == r.looks.numbers
 	for c := openPrice; c < columns; c++ {
 		if r.looks.numbers.has(c) && !r.looks.small.has(c) {
-			r.amounts[c] = amount{high: fingerprint(r.text(c))}
+			r.amounts[c] = amount{sixteen: sixteen{high: fingerprint(r.text(c))}}
 		}
 	}
 }

@@ -13,12 +13,16 @@ type shape struct {
 	size  int
 	words []eightWords
 	// room is what words are in.
-	room   [maxShape / wordsText]eightWords
-	fields [columns]field
-	// dated is how long a datetime is.
-	dated  int
-	month  month
+	room [maxShape / wordsText]eightWords
+	// date is where a datetime is, dated how long it is.
+	date  uint8
+	dated int
+	month month
+	// Prices have whole digits before the point, all of them. least is what the digits of the lowest begin with at least:
+	// it is not zero, nor is its first digit, where others follow before the point.
 	prices [closePrice - openPrice + 1]span
+	whole  int
+	least  uint64
 	// routes are the ways of the values behind the datetime into a line.
 	routes [columns - openPrice]route
 	// line is how long a line is from the datetime to the last value, the digits of a volume left out.
@@ -61,12 +65,9 @@ func (p *route) put(line *[quickText]byte, text *[shapeText]byte) {
 	*(*[16]byte)(line[p.to:]) = *(*[16]byte)(text[p.from:])
 }
 
-// span is where a price is: its digits among the sixteen bytes from its beginning, and a one where the first must not
-// be zero, because others follow before the point.
+// span is where a price is: its digits among the sixteen bytes from its beginning.
 type span struct {
 	high, low uint64
-	first     uint64
-	whole     int
 	at        uint8
 }
 
@@ -86,6 +87,13 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 		n = int(r.fields[volume].from)
 	}
 	s.behind = l.end
+	s.whole, s.least = r.amounts[openPrice].whole, 1
+	if s.whole > 1 {
+		s.least = 1 << 56
+	}
+	for _, price := range r.amounts[openPrice:volume] {
+		known = known && price.whole == s.whole
+	}
 	if !known || n >= maxShape || s.volume && l.slots[len(l.slots)-1].column != volume {
 		return
 	}
@@ -107,38 +115,44 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 			s.prices[column(c)-openPrice] = newSpan(f, r.amounts[c].whole)
 		}
 	}
-	s.fields, s.size, s.words = r.fields, n, s.room[:0]
-	s.dated = r.fields[datetime].length()
-	s.fields[volume].to = s.fields[volume].from
+	s.size, s.words = n, s.room[:0]
+	s.date, s.dated = uint8(r.fields[datetime].from), r.fields[datetime].length()
 	for i := 0; i < n; i += wordsText {
 		s.words = append(s.words, newEightWords(b[i:], mask[i:]))
 	}
 	at := s.dated
 	for c := openPrice; c < columns && r.has(c); c++ {
 		p := &s.routes[c-openPrice]
-		*p = route{at: uint8(at), from: uint8(s.fields[c].from), to: uint8(at + len(openings[c]))}
+		*p = route{at: uint8(at), from: uint8(r.fields[c].from), to: uint8(at + len(openings[c]))}
 		copy(p.opening[:], openings[c])
-		at = int(p.to) + s.fields[c].length()
+		at = int(p.to)
+		if c != volume {
+			at += r.fields[c].length()
+		}
 	}
 	s.line = at
 }
 
-// put writes the values of a row of this shape, each behind its name, and says how long that is: what is copied beyond
-// the end of a value is overwritten by what comes next. Indices of one byte need no check.
-func (s *shape) put(line *[quickText]byte, r *row) int {
-	text := (*[shapeText]byte)(r.content)
-	from := text[uint8(s.fields[datetime].from):]
+// put writes the line of a row of this shape whose volume has so many digits, and says how long it is. It is put
+// together in pieces that fit into a register: what is copied beyond the end of a text is overwritten by the next.
+// Indices of one byte need no check.
+func (p *shape) put(room *[quickRoom]byte, s *series, text *[shapeText]byte, digits int) int {
+	s.head.put((*[quickText]byte)(room[:]))
+	line := (*[quickText]byte)(room[uint8(len(s.head.text)):])
+	from := text[p.date:]
 	*(*[16]byte)(line[:]) = *(*[16]byte)(from)
 	*(*[8]byte)(line[16:]) = *(*[8]byte)(from[16:])
 	// Spelled out, because a loop spends as much on itself.
-	s.routes[0].put(line, text)
-	s.routes[1].put(line, text)
-	s.routes[2].put(line, text)
-	s.routes[3].put(line, text)
-	if s.volume {
-		s.routes[4].put(line, text)
+	p.routes[0].put(line, text)
+	p.routes[1].put(line, text)
+	p.routes[2].put(line, text)
+	p.routes[3].put(line, text)
+	if p.volume {
+		p.routes[4].put(line, text)
 	}
-	return s.line + r.fields[volume].length()
+	n := len(s.head.text) + p.line + digits
+	s.tail.put((*[quickText]byte)(room[uint8(n):]))
+	return n + len(s.tail.text)
 }
 
 // newSpan is that of a price with so many digits before the point.
@@ -149,23 +163,15 @@ func newSpan(f field, whole int) span {
 			mask[i] = 0x0f
 		}
 	}
-	s := span{
-		high: binary.LittleEndian.Uint64(mask[:]), low: binary.LittleEndian.Uint64(mask[8:]), whole: whole,
-		at: uint8(f.from),
-	}
-	if whole > 1 {
-		s.first = 1
-	}
-	return s
+	return span{binary.LittleEndian.Uint64(mask[:]), binary.LittleEndian.Uint64(mask[8:]), uint8(f.from)}
 }
 
-// read reads a price. The result has bits of [notDigits] where it is none: six more than a digit is less than sixteen,
-// and one less than a first digit that is zero is nothing but ones.
-func (p *span) read(text *[shapeText]byte, a *amount) uint64 {
+// read reads a price. The result has bits of [notDigits] where it is none: six more than a digit is less than sixteen.
+func (p *span) read(text *[shapeText]byte) (digits sixteen, wrong uint64) {
 	high := binary.LittleEndian.Uint64(text[p.at:]) & p.high
 	low := binary.LittleEndian.Uint64(text[int(p.at)+8:]) & p.low
-	a.high, a.low = bits.ReverseBytes64(high), bits.ReverseBytes64(low)
-	return (high + 0x0606060606060606) | (low + 0x0606060606060606) | (high - p.first)
+	return sixteen{bits.ReverseBytes64(high), bits.ReverseBytes64(low)},
+		(high + 0x0606060606060606) | (low + 0x0606060606060606)
 }
 
 const notDigits = 0x1010101010101010
@@ -187,52 +193,4 @@ func (s *shape) fits(text *[shapeText]byte) bool {
 		at += wordsText
 	}
 	return wrong == 0
-}
-
-// read reads a row of this shape from the beginning of b, and says how far it goes; 0 for a row of another shape. What
-// the shape says of every row is left as it is in a row that was of the same shape before.
-func (s *shape) read(b *[maxRow]byte, r *row, dated int) int {
-	text := (*[shapeText]byte)(b[:]) // of which a byte is an index that needs no check
-	if s.size == 0 || s.dated != dated || !s.fits(text) {
-		return 0
-	}
-	r.content = b[:]
-	if r.shape != s {
-		s.describe(r)
-	}
-	// Spelled out, because a loop spends as much on itself.
-	wrong := s.prices[0].read(text, &r.amounts[openPrice]) |
-		s.prices[1].read(text, &r.amounts[highPrice]) |
-		s.prices[2].read(text, &r.amounts[lowPrice]) |
-		s.prices[3].read(text, &r.amounts[closePrice])
-	if wrong&notDigits != 0 {
-		return 0
-	}
-	date := (*[maxText]byte)(text[uint8(s.fields[datetime].from):])
-	when, ok := s.month.day(date)
-	if !ok || dated != dateText {
-		when, ok = s.month.parse(date, dated)
-	}
-	r.when = when
-	switch {
-	case !ok:
-		return 0
-	case !s.volume:
-		return s.size
-	}
-	n := r.amounts[volume].read((*[maxAmount + 1]byte)(text[uint8(s.size):]))
-	end := int(uint8(s.size)) + n&maxAmount // which is all ones, and says that end needs no check
-	r.fields[volume].to = int32(end)
-	if n == 0 || !s.behind.matches((*[maxLiteral]byte)(text[end:])) {
-		return 0
-	}
-	return end + s.behind.length
-}
-
-// describe tells a row what it has of the shape.
-func (s *shape) describe(r *row) {
-	r.shape, r.fields, r.exact = s, s.fields, true
-	for i := range s.prices {
-		r.amounts[int(openPrice)+i].whole = s.prices[i].whole
-	}
 }

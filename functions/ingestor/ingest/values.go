@@ -82,30 +82,23 @@ func (d *document) fast(of *series, at *location) error {
 	}
 	*r = row{kind: '{'}
 	for d.ahead(maxRow) {
-		for rest := d.unread(); len(rest) >= maxRow; {
-			b := (*[maxRow]byte)(rest)
-			n := l.shape.read(b, r, of.dated)
-			if n == 0 {
-				n = l.read(b, r, of.dated)
-			}
-			if n == 0 {
-				return nil
-			}
-			if d.judge.ordinary(of, r) {
-				if err := d.judge.take(of, r, 0); err != nil {
-					return err
-				}
-			} else {
-				at.offset = d.offset() + int64(l.between.length)
-				at.raw, at.layout = b[l.between.length:n], l
-				if _, err := d.judge.row(of, at, r); err != nil {
-					return err
-				}
-			}
-			rest = rest[n:]
-			d.pos += n
-			at.index++
+		rows, n := d.judge.stretch(of, &l.shape, d.unread())
+		at.index += int64(rows)
+		d.pos += n
+		if len(d.unread()) < maxRow {
+			continue
 		}
+		b := (*[maxRow]byte)(d.unread())
+		if n = l.read(b, r, of.dated); n == 0 {
+			return nil
+		}
+		at.offset = d.offset() + int64(l.between.length)
+		at.raw, at.layout = b[l.between.length:n], l
+		if _, err := d.judge.row(of, at, r); err != nil {
+			return err
+		}
+		at.index++
+		d.pos += n
 	}
 	return nil
 }

@@ -1,0 +1,73 @@
+package ingest
+
+// stretch takes the rows that text begins with, each with what stands before it, for as long as they are of the shape
+// and there is nothing about them that could be of interest to any check; a check that such a row could fail would never
+// see it. It says how many there are, and how much text they have. It ends before a row that [judge.row] has to look at,
+// and where there is no room left in the output or in the history, which [judge.take] makes.
+//
+// It is what happens to nearly every row, and does at once what is done one after the other elsewhere: [layout.read],
+// [judge.ordinary], [judge.take] and [lines.bar].
+func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
+	h := &j.history
+	if p.size == 0 || p.dated != s.dated || !s.ordinary || !h.steady() || h.close.whole != p.whole {
+		return 0, 0
+	}
+	whens, sums := h.room()
+	last, before, descending := h.last, h.close.sixteen, h.direction < 0
+	buf, used := j.valid.buf[:cap(j.valid.buf)], len(j.valid.buf)
+	writes := j.valid.to != nil
+	if writes && p.line >= s.quick {
+		return 0, 0
+	}
+	var traded amount
+	for rows < len(whens) && rows < len(sums) && len(text)-size >= maxRow && (!writes || used < j.valid.limit) {
+		text := (*[shapeText]byte)(text[size:]) // of which a byte is an index that needs no check
+		if !p.fits(text) {
+			break
+		}
+		open, no1 := p.prices[0].read(text)
+		high, no2 := p.prices[1].read(text)
+		low, no3 := p.prices[2].read(text)
+		closing, no4 := p.prices[3].read(text)
+		if (no1|no2|no3|no4)&notDigits != 0 || low.high < p.least ||
+			open.less(low) || closing.less(low) || high.less(open) || high.less(closing) ||
+			!closing.alike(before, p.whole) && !(&amount{closing, p.whole}).near(&amount{before, p.whole}) {
+			break
+		}
+		date := (*[maxText]byte)(text[p.date:])
+		when, ok := p.month.day(date)
+		if !ok || p.dated != dateText {
+			when, ok = p.month.parse(date, p.dated)
+		}
+		if !ok || when > s.future || when == last || (when < last) != descending ||
+			s.sessions != nil && !(s.sessions.adjoin(when.day(), last.day()) &&
+				(p.dated == dateText || s.sessions.open(when))) {
+			break
+		}
+		end, n := p.size, 0
+		if p.volume {
+			n = traded.read((*[maxAmount + 1]byte)(text[uint8(end):]))
+			end = int(uint8(end)) + n&maxAmount // which is all ones, and says that end needs no check
+			if n == 0 || traded.isZero() || !traded.isWhole() || !p.behind.matches((*[maxLiteral]byte)(text[end:])) {
+				break
+			}
+			end += p.behind.length
+		}
+		if writes {
+			used += p.put((*[quickRoom]byte)(buf[used:]), s, text, n)
+		}
+		whens[rows] = when
+		sums[rows] = checksum(open.packed(p.whole), high.packed(p.whole), low.packed(p.whole), closing.packed(p.whole),
+			traded.packed(traded.whole))
+		last, before = when, closing
+		rows++
+		size += end
+	}
+	if rows > 0 {
+		h.went(rows, last, amount{before, p.whole})
+		j.rows.Raw += int64(rows)
+		j.rows.Valid += int64(rows)
+		j.valid.buf, j.valid.found = buf[:used], 0
+	}
+	return rows, size
+}
