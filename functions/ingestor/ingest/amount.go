@@ -48,6 +48,18 @@ func (a *amount) read(b *[maxAmount + 1]byte) int {
 	return n
 }
 
+// count reads a number of at most fifteen digits that does not begin with a zero, and says how many there are; 0 where
+// there is none.
+func count(b *[maxAmount + 1]byte) (digits16 sixteen, n int) {
+	first, second := digits.Load(b[:]), digits.Load(b[8:])
+	n = countDigits(first, second)
+	if n > maxAmount || first&0xff == 0 {
+		n = 0
+	}
+	mask := &beginning[n]
+	return sixteen{bits.ReverseBytes64(uint64(first) & mask[0]), bits.ReverseBytes64(uint64(second) & mask[1])}, n
+}
+
 // countDigits says with how many digits two words begin.
 func countDigits(first, second digits.Word) int {
 	n := first.Count()

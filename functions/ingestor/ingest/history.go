@@ -109,14 +109,15 @@ func grow[T any](bars []T) []T { return append(bars, make([]T, max(len(bars), 25
 func (r *row) sum() uint32 {
 	open, high, low, last := &r.amounts[openPrice], &r.amounts[highPrice], &r.amounts[lowPrice], &r.amounts[closePrice]
 	traded := &r.amounts[volume]
-	return checksum(open.packed(open.whole), high.packed(high.whole), low.packed(low.whole), last.packed(last.whole),
-		traded.packed(traded.whole))
+	sum := checksum(open.packed(open.whole), high.packed(high.whole), low.packed(low.whole), last.packed(last.whole))
+	return uint32((sum + traded.packed(traded.whole)*volumeFactor) >> 32)
 }
 
 // checksum is the multilinear hash of D. Lemire and O. Kaser, "Strongly universal string hashing is fast" (2014), with
-// fixed multipliers: the fractions of the square roots of the first primes.
-func checksum(open, high, low, last, traded uint64) uint32 {
-	sum := open*0x6a09e667f3bcc909 + high*0xbb67ae8584caa73b + low*0x3c6ef372fe94f82b + last*0xa54ff53a5f1d36f1 +
-		traded*0x510e527fade682d1
-	return uint32(sum >> 32)
+// fixed multipliers: the fractions of the square roots of the first primes. It is that of the prices, to which the
+// volume's product adds.
+func checksum(open, high, low, last uint64) uint64 {
+	return open*0x6a09e667f3bcc909 + high*0xbb67ae8584caa73b + low*0x3c6ef372fe94f82b + last*0xa54ff53a5f1d36f1
 }
+
+const volumeFactor = 0x510e527fade682d1

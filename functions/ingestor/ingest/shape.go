@@ -79,6 +79,9 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 	for c, f := range r.fields[:volume] {
 		lengths |= uint64(f.to-f.from)<<(8*c) | uint64(r.amounts[c].whole)<<(8*c+4)
 	}
+	if lengths == s.lengths && s.size > 0 {
+		return
+	}
 	known := lengths == s.lengths
 	s.lengths = lengths
 	s.size = 0

@@ -8,30 +8,21 @@ package ingest
 // It is what happens to nearly every row, and does at once what is done one after the other elsewhere: [layout.read],
 // [judge.ordinary], [judge.take] and [lines.bar].
 func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
-	h := &j.history
+	h, out := &j.history, &j.valid
 	if p.size == 0 || p.dated != s.dated || !s.ordinary || !h.steady() || h.close.whole != p.whole {
 		return 0, 0
 	}
-	whens, sums := h.room()
-	last, before, descending := h.last, h.close.sixteen, h.direction < 0
-	buf, used := j.valid.buf[:cap(j.valid.buf)], len(j.valid.buf)
-	writes := j.valid.to != nil
+	used, writes := len(out.buf), out.to != nil
 	if writes && p.line >= s.quick {
 		return 0, 0
 	}
-	var traded amount
-	for rows < len(whens) && rows < len(sums) && len(text)-size >= maxRow && (!writes || used < j.valid.limit) {
-		text := (*[shapeText]byte)(text[size:]) // of which a byte is an index that needs no check
+	whens, sums := h.room()
+	sums = sums[:len(whens)]
+	last, before, descending := h.last, h.close.sixteen, h.direction < 0
+	rest := text
+	for rows < len(whens) && len(rest) >= maxRow && (!writes || used < out.limit) {
+		text := (*[shapeText]byte)(rest) // of which a byte is an index that needs no check
 		if !p.fits(text) {
-			break
-		}
-		open, no1 := p.prices[0].read(text)
-		high, no2 := p.prices[1].read(text)
-		low, no3 := p.prices[2].read(text)
-		closing, no4 := p.prices[3].read(text)
-		if (no1|no2|no3|no4)&notDigits != 0 || low.high < p.least ||
-			open.less(low) || closing.less(low) || high.less(open) || high.less(closing) ||
-			!closing.alike(before, p.whole) && !(&amount{closing, p.whole}).near(&amount{before, p.whole}) {
 			break
 		}
 		date := (*[maxText]byte)(text[p.date:])
@@ -44,30 +35,42 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 				(p.dated == dateText || s.sessions.open(when))) {
 			break
 		}
+		open, no1 := p.prices[0].read(text)
+		high, no2 := p.prices[1].read(text)
+		low, no3 := p.prices[2].read(text)
+		closing, no4 := p.prices[3].read(text)
+		if (no1|no2|no3|no4)&notDigits != 0 || low.high < p.least ||
+			open.less(low) || closing.less(low) || high.less(open) || high.less(closing) {
+			break
+		}
+		sum := checksum(open.packed(p.whole), high.packed(p.whole), low.packed(p.whole), closing.packed(p.whole))
+		if !closing.alike(before, p.whole) && !(&amount{closing, p.whole}).near(&amount{before, p.whole}) {
+			break
+		}
 		end, n := p.size, 0
 		if p.volume {
-			n = traded.read((*[maxAmount + 1]byte)(text[uint8(end):]))
+			var traded sixteen
+			traded, n = count((*[maxAmount + 1]byte)(text[uint8(end):]))
 			end = int(uint8(end)) + n&maxAmount // which is all ones, and says that end needs no check
-			if n == 0 || traded.isZero() || !traded.isWhole() || !p.behind.matches((*[maxLiteral]byte)(text[end:])) {
+			if n == 0 || !p.behind.matches((*[maxLiteral]byte)(text[end:])) {
 				break
 			}
 			end += p.behind.length
+			sum += traded.packed(n) * volumeFactor
 		}
+		whens[rows], sums[rows] = when, uint32(sum>>32)
 		if writes {
-			used += p.put((*[quickRoom]byte)(buf[used:]), s, text, n)
+			used += p.put((*[quickRoom]byte)(out.buf[used:cap(out.buf)]), s, text, n)
 		}
-		whens[rows] = when
-		sums[rows] = checksum(open.packed(p.whole), high.packed(p.whole), low.packed(p.whole), closing.packed(p.whole),
-			traded.packed(traded.whole))
 		last, before = when, closing
 		rows++
-		size += end
+		rest = rest[end:]
 	}
 	if rows > 0 {
 		h.went(rows, last, amount{before, p.whole})
 		j.rows.Raw += int64(rows)
 		j.rows.Valid += int64(rows)
-		j.valid.buf, j.valid.found = buf[:used], 0
+		out.buf, out.found = out.buf[:used], 0
 	}
-	return rows, size
+	return rows, len(text) - len(rest)
 }

@@ -94,8 +94,12 @@ func (d *document) fast(of *series, at *location) error {
 		}
 		at.offset = d.offset() + int64(l.between.length)
 		at.raw, at.layout = b[l.between.length:n], l
-		if _, err := d.judge.row(of, at, r); err != nil {
+		good, err := d.judge.row(of, at, r)
+		if err != nil {
 			return err
+		}
+		if good && r.exact {
+			l.shape.learn(b, n, r, l)
 		}
 		at.index++
 		d.pos += n
