@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,8 @@ type output struct {
 	io.Writer
 	name string
 	file *os.File
+	// written counts what was written to a file that is to appear, reserved the room that it has on the disk.
+	written, reserved int64
 }
 
 // newOutput begins to write a file; without a name there is no writer in it.
@@ -31,7 +34,30 @@ func newOutput(name string) (*output, error) {
 	if err != nil {
 		return nil, fmt.Errorf("output file: %w", err)
 	}
-	return &output{Writer: file, name: name, file: file}, nil
+	o := &output{name: name, file: file}
+	o.Writer = (*growing)(o)
+	return o, nil
+}
+
+// Room on the disk is reserved as much again as there is, within these bounds, in bytes: a file system finds it in one
+// go with less work than page by page.
+const (
+	leastReserved = 1 << 20
+	mostReserved  = 64 << 20
+)
+
+// growing is an output's file, written behind what it has.
+type growing output
+
+func (g *growing) Write(p []byte) (int, error) {
+	if g.written+int64(len(p)) > g.reserved {
+		more := min(max(g.reserved, leastReserved), mostReserved)
+		reserve(g.file, g.reserved, more)
+		g.reserved += more
+	}
+	n, err := g.file.Write(p)
+	g.written += int64(n)
+	return n, err
 }
 
 // commit makes the file appear.
@@ -41,11 +67,15 @@ func (o *output) commit() error {
 	}
 	file := o.file
 	o.file = nil
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("output file: %w", err)
-	}
 	if o.name == "" {
+		if err := file.Close(); err != nil {
+			return fmt.Errorf("output file: %w", err)
+		}
 		return nil
+	}
+	// What was reserved and not needed is given back.
+	if err := cmp.Or(file.Truncate(o.written), file.Close()); err != nil {
+		return fmt.Errorf("output file: %w", err)
 	}
 	const readable = 0o644
 	if err := os.Chmod(file.Name(), readable); err != nil {

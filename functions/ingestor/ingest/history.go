@@ -94,11 +94,10 @@ func (h *history) room() ([]moment, []uint32) {
 	return h.whens[at:], h.sums[at:]
 }
 
-// went adds so many bars, which have been put into the room and went on in the same direction.
-func (h *history) went(bars int, last moment, close amount) {
+// went counts bars that have been put into the room, and went on in the same direction.
+func (h *history) went(bars int) {
 	h.n += uint(bars)
-	h.earliest, h.latest = min(h.earliest, last), max(h.latest, last)
-	h.last, h.close = last, close
+	h.earliest, h.latest = min(h.earliest, h.last), max(h.latest, h.last)
 }
 
 // grow makes room for twice as many.

@@ -27,11 +27,11 @@ type shape struct {
 	routes [columns - openPrice]route
 	// line is how long a line is from the datetime to the last value, the digits of a volume left out.
 	line int
-	// volume says that one follows, behind is what stands behind it, and lengths are those of the row that was seen last,
-	// in one number.
-	volume  bool
-	behind  literal
-	lengths uint64
+	// volume says that one follows, and behind is what stands behind it.
+	volume bool
+	behind literal
+	// lengths are those of a row, and last those of the row that was seen last, in one number.
+	lengths, last uint64
 }
 
 // eightWords are what eight words of a text must be, where mask has bits.
@@ -72,33 +72,35 @@ type span struct {
 }
 
 // learn takes the shape of a row that fits the layout and that b begins with, as the layout has read it. It does so
-// where a row has the lengths of the one that was shown before: a file in which every row has others has no shape; nor
-// has one in which something follows the volume, because what is behind it is all that is left of a row.
+// where a row has the lengths of the one that was shown before, so that one odd row is not what all others are held
+// against. A row has no shape if its prices differ in how many digits they have before the point, or if something follows
+// the volume, because what is behind it is all that is left of a row.
 func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 	var lengths uint64
+	whole := r.amounts[openPrice].whole
 	for c, f := range r.fields[:volume] {
 		lengths |= uint64(f.to-f.from)<<(8*c) | uint64(r.amounts[c].whole)<<(8*c+4)
+		if column(c) >= openPrice && r.amounts[c].whole != whole {
+			return
+		}
 	}
-	if lengths == s.lengths && s.size > 0 {
+	again := lengths == s.last
+	s.last = lengths
+	if !again || lengths == s.lengths && s.size > 0 {
 		return
 	}
-	known := lengths == s.lengths
-	s.lengths = lengths
-	s.size = 0
+	s.lengths, s.size = lengths, 0
 	s.volume = r.has(volume)
 	if s.volume {
 		n = int(r.fields[volume].from)
 	}
-	s.behind = l.end
-	s.whole, s.least = r.amounts[openPrice].whole, 1
-	if s.whole > 1 {
-		s.least = 1 << 56
-	}
-	for _, price := range r.amounts[openPrice:volume] {
-		known = known && price.whole == s.whole
-	}
-	if !known || n >= maxShape || s.volume && l.slots[len(l.slots)-1].column != volume {
+	if n >= maxShape || s.volume && l.slots[len(l.slots)-1].column != volume {
 		return
+	}
+	s.behind = l.end
+	s.whole, s.least = whole, 1
+	if whole > 1 {
+		s.least = 1 << 56
 	}
 	var mask [maxShape]byte
 	for i := range n {
@@ -115,7 +117,7 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 			}
 		}
 		if price {
-			s.prices[column(c)-openPrice] = newSpan(f, r.amounts[c].whole)
+			s.prices[column(c)-openPrice] = newSpan(f, whole)
 		}
 	}
 	s.size, s.words = n, s.room[:0]

@@ -12,16 +12,14 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 	if p.size == 0 || p.dated != s.dated || !s.ordinary || !h.steady() || h.close.whole != p.whole {
 		return 0, 0
 	}
-	used, writes := len(out.buf), out.to != nil
+	writes := out.to != nil
 	if writes && p.line >= s.quick {
 		return 0, 0
 	}
 	whens, sums := h.room()
 	sums = sums[:len(whens)]
-	last, before, descending := h.last, h.close.sixteen, h.direction < 0
-	rest := text
-	for rows < len(whens) && len(rest) >= maxRow && (!writes || used < out.limit) {
-		text := (*[shapeText]byte)(rest) // of which a byte is an index that needs no check
+	for rows < len(whens) && len(text)-size >= maxRow && (!writes || len(out.buf) < out.limit) {
+		text := (*[shapeText]byte)(text[size:]) // of which a byte is an index that needs no check
 		if !p.fits(text) {
 			break
 		}
@@ -30,8 +28,8 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 		if !ok || p.dated != dateText {
 			when, ok = p.month.parse(date, p.dated)
 		}
-		if !ok || when > s.future || when == last || (when < last) != descending ||
-			s.sessions != nil && !(s.sessions.adjoin(when.day(), last.day()) &&
+		if !ok || when > s.future || int(when-h.last)*h.direction <= 0 ||
+			s.sessions != nil && !(s.sessions.adjoin(when.day(), h.last.day()) &&
 				(p.dated == dateText || s.sessions.open(when))) {
 			break
 		}
@@ -44,7 +42,7 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 			break
 		}
 		sum := checksum(open.packed(p.whole), high.packed(p.whole), low.packed(p.whole), closing.packed(p.whole))
-		if !closing.alike(before, p.whole) && !(&amount{closing, p.whole}).near(&amount{before, p.whole}) {
+		if !closing.alike(h.close.sixteen, p.whole) && !(&amount{closing, p.whole}).near(&h.close) {
 			break
 		}
 		end, n := p.size, 0
@@ -58,19 +56,20 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 			end += p.behind.length
 			sum += traded.packed(n) * volumeFactor
 		}
+		h.last, h.close.sixteen = when, closing
 		whens[rows], sums[rows] = when, uint32(sum>>32)
-		if writes {
-			used += p.put((*[quickRoom]byte)(out.buf[used:cap(out.buf)]), s, text, n)
-		}
-		last, before = when, closing
 		rows++
-		rest = rest[end:]
+		size += end
+		if writes {
+			line := out.buf[len(out.buf):cap(out.buf)]
+			out.buf = out.buf[:len(out.buf)+p.put((*[quickRoom]byte)(line), s, text, n)]
+		}
 	}
 	if rows > 0 {
-		h.went(rows, last, amount{before, p.whole})
+		h.went(rows)
 		j.rows.Raw += int64(rows)
 		j.rows.Valid += int64(rows)
-		out.buf, out.found = out.buf[:used], 0
+		out.found = 0
 	}
-	return rows, len(text) - len(rest)
+	return rows, size
 }
