@@ -25,7 +25,7 @@ const maxAmount = 15
 // number's text is; 0 where there is none, or one that no amount can hold. What follows the number is for the caller to
 // judge.
 func (a *amount) read(b *[maxAmount + 1]byte) int {
-	first, second := digits.Load(b[:]), digits.Load(b[8:])
+	first, second := load(b)
 	n := countDigits(first, second)
 	a.whole = n
 	if uint(n-1) >= maxAmount || b[0] == '0' && n > 1 {
@@ -43,21 +43,17 @@ func (a *amount) read(b *[maxAmount + 1]byte) int {
 			return 0
 		}
 	}
-	mask := &beginning[n]
-	a.high, a.low = bits.ReverseBytes64(uint64(first)&mask[0]), bits.ReverseBytes64(uint64(second)&mask[1])
+	a.sixteen = spell(first, second, n)
 	return n
 }
 
-// count reads a number of at most fifteen digits that does not begin with a zero, and says how many there are; 0 where
-// there is none.
-func count(b *[maxAmount + 1]byte) (digits16 sixteen, n int) {
-	first, second := digits.Load(b[:]), digits.Load(b[8:])
-	n = countDigits(first, second)
-	if n > maxAmount || first&0xff == 0 {
-		n = 0
-	}
+// load takes the words that a number's text is in.
+func load(b *[maxAmount + 1]byte) (first, second digits.Word) { return digits.Load(b[:]), digits.Load(b[8:]) }
+
+// spell takes the first n bytes of two words, which are digits.
+func spell(first, second digits.Word, n int) sixteen {
 	mask := &beginning[n]
-	return sixteen{bits.ReverseBytes64(uint64(first) & mask[0]), bits.ReverseBytes64(uint64(second) & mask[1])}, n
+	return sixteen{bits.ReverseBytes64(uint64(first) & mask[0]), bits.ReverseBytes64(uint64(second) & mask[1])}
 }
 
 // countDigits says with how many digits two words begin.

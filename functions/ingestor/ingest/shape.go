@@ -9,8 +9,10 @@ import (
 // of digits from bar to bar, nearly always. Then it is known of each byte up to the volume, whose length does vary,
 // what it must be, or that it must be a digit, and a row is compared in words of eight bytes.
 type shape struct {
-	// size is how much text is compared with the words, 0 where no shape is known.
-	size  int
+	// size is how much text is compared with the words, 0 where no shape is known; row is how long a row is without the
+	// digits of a volume.
+	size  uint8
+	row   int
 	words []eightWords
 	// room is what words are in.
 	room [maxShape / wordsText]eightWords
@@ -120,7 +122,10 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 			s.prices[column(c)-openPrice] = newSpan(f, whole)
 		}
 	}
-	s.size, s.words = n, s.room[:0]
+	s.size, s.row, s.words = uint8(n), n, s.room[:0]
+	if s.volume {
+		s.row += s.behind.length
+	}
 	s.date, s.dated = uint8(r.fields[datetime].from), r.fields[datetime].length()
 	for i := 0; i < n; i += wordsText {
 		s.words = append(s.words, newEightWords(b[i:], mask[i:]))

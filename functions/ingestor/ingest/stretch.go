@@ -45,21 +45,20 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 		if !closing.alike(h.close.sixteen, p.whole) && !(&amount{closing, p.whole}).near(&h.close) {
 			break
 		}
-		end, n := p.size, 0
+		n := 0
 		if p.volume {
-			var traded sixteen
-			traded, n = count((*[maxAmount + 1]byte)(text[uint8(end):]))
-			end = int(uint8(end)) + n&maxAmount // which is all ones, and says that end needs no check
-			if n == 0 || !p.behind.matches((*[maxLiteral]byte)(text[end:])) {
+			first, second := load((*[maxAmount + 1]byte)(text[p.size:]))
+			n = countDigits(first, second)
+			end := int(p.size) + n&maxAmount // which is all ones, and says that end needs no check
+			if uint(n-1) >= maxAmount || first&0xff == 0 || !p.behind.matches((*[maxLiteral]byte)(text[end:])) {
 				break
 			}
-			end += p.behind.length
-			sum += traded.packed(n) * volumeFactor
+			sum += spell(first, second, n).packed(n) * volumeFactor
 		}
 		h.last, h.close.sixteen = when, closing
 		whens[rows], sums[rows] = when, uint32(sum>>32)
 		rows++
-		size += end
+		size += p.row + n
 		if writes {
 			line := out.buf[len(out.buf):cap(out.buf)]
 			out.buf = out.buf[:len(out.buf)+p.put((*[quickRoom]byte)(line), s, text, n)]
