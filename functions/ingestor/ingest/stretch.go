@@ -23,6 +23,16 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 		if !p.fits(text) {
 			break
 		}
+		n, sum := 0, uint64(0)
+		if p.volume {
+			first, second := load((*[maxAmount + 1]byte)(text[p.size:]))
+			n = countDigits(first, second)
+			end := int(p.size) + n&maxAmount // which is all ones, and says that end needs no check
+			if uint(n-1) >= maxAmount || first&0xff == 0 || !p.behind.matches((*[maxLiteral]byte)(text[end:])) {
+				break
+			}
+			sum = spell(first, second, n).packed(n) * volumeFactor
+		}
 		date := (*[maxText]byte)(text[p.date:])
 		when, ok := p.month.day(date)
 		if !ok || p.dated != dateText {
@@ -41,19 +51,9 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 			open.less(low) || closing.less(low) || high.less(open) || high.less(closing) {
 			break
 		}
-		sum := checksum(open.packed(p.whole), high.packed(p.whole), low.packed(p.whole), closing.packed(p.whole))
+		sum += checksum(open.packed(p.whole), high.packed(p.whole), low.packed(p.whole), closing.packed(p.whole))
 		if !closing.alike(h.close.sixteen, p.whole) && !(&amount{closing, p.whole}).near(&h.close) {
 			break
-		}
-		n := 0
-		if p.volume {
-			first, second := load((*[maxAmount + 1]byte)(text[p.size:]))
-			n = countDigits(first, second)
-			end := int(p.size) + n&maxAmount // which is all ones, and says that end needs no check
-			if uint(n-1) >= maxAmount || first&0xff == 0 || !p.behind.matches((*[maxLiteral]byte)(text[end:])) {
-				break
-			}
-			sum += spell(first, second, n).packed(n) * volumeFactor
 		}
 		h.last, h.close.sixteen = when, closing
 		whens[rows], sums[rows] = when, uint32(sum>>32)
