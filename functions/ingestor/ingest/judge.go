@@ -128,11 +128,8 @@ func (j *judge) ordinary(s *series, r *row) bool {
 	return r.exact && s.ordinary && !low.isZero() &&
 		open.atLeast(low) && last.atLeast(low) && high.atLeast(open) && high.atLeast(last) &&
 		(!r.has(volume) || !r.amounts[volume].isZero() && r.amounts[volume].isWhole()) &&
-		r.when <= s.future && before.beyond(r.when) && !before.turns(r.when) &&
 		before.exact && (last.alike(&before.close) || last.near(&before.close)) &&
-		// It is in a session next to that of the bar before.
-		(s.sessions == nil || s.sessions.adjoin(r.when.day(), before.last.day()) &&
-			(s.dated == dateText || s.sessions.open(r.when)))
+		before.beyond(r.when) && s.follows(r.when, before)
 }
 
 // examine runs every check on a row. It finds the reasons to refuse it, or what is odd about it. Warnings are counted;

@@ -173,6 +173,14 @@ func (s *series) begin(now time.Time, zones *zones) {
 	}
 }
 
+// follows reports whether a bar goes on where the last one of a series ended, in the same direction, and there is no
+// session between the two.
+func (s *series) follows(when moment, h *history) bool {
+	return when <= s.future && int(when-h.last)*h.direction > 0 &&
+		(s.sessions == nil || s.sessions.adjoin(when.day(), h.last.day()) &&
+			(s.dated == dateText || s.sessions.open(when)))
+}
+
 // staleDays is how many days before now the latest bar of a series may be, besides two intervals: a week covers every
 // holiday.
 const staleDays = 7

@@ -38,9 +38,7 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 		if !ok || p.dated != dateText {
 			when, ok = p.month.parse(date, p.dated)
 		}
-		if !ok || when > s.future || int(when-h.last)*h.direction <= 0 ||
-			s.sessions != nil && !(s.sessions.adjoin(when.day(), h.last.day()) &&
-				(p.dated == dateText || s.sessions.open(when))) {
+		if !ok || !s.follows(when, h) {
 			break
 		}
 		open, no1 := p.prices[0].read(text)
