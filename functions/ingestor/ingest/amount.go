@@ -48,7 +48,9 @@ func (a *amount) read(b *[maxAmount + 1]byte) int {
 }
 
 // load takes the words that a number's text is in.
-func load(b *[maxAmount + 1]byte) (first, second digits.Word) { return digits.Load(b[:]), digits.Load(b[8:]) }
+func load(b *[maxAmount + 1]byte) (first, second digits.Word) {
+	return digits.Load(b[:]), digits.Load(b[8:])
+}
 
 // spell takes the first n bytes of two words, which are digits.
 func spell(first, second digits.Word, n int) sixteen {

@@ -25,12 +25,15 @@ type outputs struct {
 	err             error
 }
 
+// seenAt is when files were first seen.
+var seenAt = time.Date(2018, 2, 20, 12, 0, 0, 0, time.UTC)
+
 // splitAs splits a file, with every row sent the long way round where exhaustive: through the strict decoder and all
 // checks.
 func splitAs(body []byte, exhaustive bool) outputs {
 	var valid, rejected strings.Builder
 	run := Run{
-		ID: "run", Now: time.Date(2018, 2, 20, 12, 0, 0, 0, time.UTC), Limits: pipeline.DefaultLimits(),
+		ID: "run", Now: seenAt, Limits: pipeline.DefaultLimits(),
 		Source: pipeline.Source{Key: "inputs/x.json"}, exhaustive: exhaustive,
 	}
 	run.Limits.Value = 4 << 10
@@ -138,8 +141,12 @@ func (s style) file(interval string, bars int, ascending bool) string {
 		if interval != "1day" {
 			when = at.Add(time.Duration(-4*i) * time.Hour).Format(time.DateTime)
 		}
+		low := "100"
+		if i/100%2 == 1 {
+			low = "99" // no row with prices of two and three digits is of a shape
+		}
 		fields := []string{
-			"datetime", when, "open", fmt.Sprintf("%d.%d", 100+i%7, i), "high", "120.5", "low", "99",
+			"datetime", when, "open", fmt.Sprintf("%d.%d", 100+i%7, i), "high", "120.5", "low", low,
 			"close", fmt.Sprintf("%d.25", 101+i%5), "volume", fmt.Sprint(1000 * i),
 		}
 		if i%10 == 9 {
@@ -188,6 +195,13 @@ var peculiar = func() map[string]string {
 	file := func(meta string, rows ...string) string {
 		return `{"meta":{"symbol":"A",` + meta + `},"values":[` + strings.Join(rows, ",") + `]}`
 	}
+	// walk are rows of falling days, with that low, close and volume.
+	walk := func(rows ...[4]string) (all []string) {
+		for _, r := range rows {
+			all = append(all, `{"datetime":"2018-`+r[0]+`","open":`+r[2]+`,"high":99.5,"low":`+r[1]+`,"close":`+r[2]+`,"volume":`+r[3]+`}`)
+		}
+		return all
+	}
 	behind := days(`,"x":"y"}`, "2018-02-16", "2018-02-15", "2018-02-14")
 	return map[string]string{
 		"a quote where a member was": file(`"interval":"1day"`, append(behind, row("2018-02-13", "10.0", `"}`))...),
@@ -196,6 +210,24 @@ var peculiar = func() map[string]string {
 			"1990-01-02 10:00:00", "1989-12-29 15:00:00", "1989-12-29 14:00:00")...),
 		"behind a refused row": file(`"interval":"1day"`, days("}", "2018-02-12", "2018-02-11", "2018-02-10", "2018-02-09",
 			"2018-02-06 low 0.0", "2018-02-07", "2018-02-05")...),
+		"no such day, ascending": file(`"interval":"1day","exchange":"NYSE"`, days("}", "2017-02-22", "2017-02-23", "2017-02-24",
+			"2017-02-27", "2017-02-28", "2017-02-29")...),
+		"twice, behind one that is": file(`"interval":"1day"`, days("}", "2018-02-16", "2018-02-15", "2018-02-14", "2018-02-13",
+			"2018-02-14", "2018-02-12", "2018-02-09", "2018-02-08", "2018-02-07", "2018-02-08")...),
+		"long names": file(`"interval":"1day","exchange":"`+strings.Repeat("N", 95)+`"`, days("}", "2018-02-16", "2018-02-15",
+			"2018-02-14", "2018-02-13", "2018-02-12", "2018-02-09")...),
+		"odd, and odd again": file(`"interval":"1day","exchange":"NYSE"`, walk(
+			[4]string{"02-16", "10.5", "11.5", "7"}, [4]string{"02-15", "10.5", "11.5", "7"}, [4]string{"02-14", "10.5", "11.5", "7"},
+			[4]string{"02-13", "10.5", "11.6", "0"}, [4]string{"02-12", "10.5", "11.5", "7"}, [4]string{"02-09", "10.5", "11.5", "7"},
+			[4]string{"02-06", "10.5", "11.5", "7"})...),
+		"twice, and with another volume": file(`"interval":"1day"`, walk(
+			[4]string{"02-16", "10.5", "11.5", "7"}, [4]string{"02-15", "10.5", "11.6", "8"}, [4]string{"02-14", "10.5", "11.7", "9"},
+			[4]string{"02-13", "10.5", "11.8", "6"}, [4]string{"02-12", "10.5", "11.9", "5"}, [4]string{"02-13", "10.5", "11.8", "6"},
+			[4]string{"02-14", "10.5", "11.7", "3"})...),
+		"rising, then doubled": file(`"interval":"1day"`, walk(
+			[4]string{"02-16", "10.5", "11.5", "7"}, [4]string{"02-15", "10.5", "12.5", "7"}, [4]string{"02-14", "10.5", "14.5", "7"},
+			[4]string{"02-13", "10.5", "16.5", "7"}, [4]string{"02-12", "10.5", "18.5", "7"}, [4]string{"02-09", "10.5", "20.5", "7"},
+			[4]string{"02-08", "10.5", "41.0", "7"})...),
 		"twice behind a refused row": file(`"interval":"1day"`, days("}", "2018-02-09", "2018-02-08", "2018-02-06 low 0",
 			"2018-02-07", "2018-02-07", "2018-02-07 low 9.5")...),
 	}
@@ -210,9 +242,11 @@ func TestShortcutOfPeculiarFiles(t *testing.T) {
 			t.Errorf("%s (-long way +short way):\n%s", name, diff)
 		}
 	}
-	reasons := splitAs([]byte(peculiar["twice behind a refused row"]), false).result.Reasons
-	if reasons[DuplicateBar] != 1 || reasons[ConflictingBar] != 1 {
-		t.Errorf("twice behind a refused row: %v", reasons)
+	for _, name := range []string{"twice behind a refused row", "twice, and with another volume"} {
+		reasons := splitAs([]byte(peculiar[name]), false).result.Reasons
+		if reasons[DuplicateBar] != 1 || reasons[ConflictingBar] != 1 {
+			t.Errorf("%s: %v", name, reasons)
+		}
 	}
 }
 
@@ -237,6 +271,10 @@ func TestShortcutToNextSeries(t *testing.T) {
 			first, second = append(first, row(c.first(i))), append(second, row(c.second(i)))
 		}
 		second[0] = `{"open":"no"}`
+		// What was of one shape before stays so until rows of another come twice.
+		for i, open := range []string{"10.75", "11"} {
+			second[1+i] = strings.Replace(row(clock(1+i)), "10.5", open, 1)
+		}
 		for _, intervals := range [][2]string{{"1day", "1h"}, {"1h", "1day"}} {
 			body := []byte(`{"A":` + series(intervals[0], first) + `,"B":` + series(intervals[1], second) + `}` +
 				strings.Repeat(" ", maxRow))

@@ -94,8 +94,8 @@ func (h *history) room() ([]moment, []uint32) {
 	return h.whens[at:], h.sums[at:]
 }
 
-// went counts bars that have been put into the room, and went on in the same direction.
-func (h *history) went(bars int) {
+// fill counts bars that have been put into the room, the latest of which is last, and which went on in the same direction.
+func (h *history) fill(bars int) {
 	h.n += uint(bars)
 	h.earliest, h.latest = min(h.earliest, h.last), max(h.latest, h.last)
 }

@@ -56,7 +56,7 @@ func (l *location) appendPointer(line []byte) []byte {
 func newJudge(run Run, valid, rejected io.Writer) *judge {
 	return &judge{
 		run: run, head: rejectHead(run), symbols: make(map[string]struct{}),
-		valid: lines{to: valid, what: "valid rows"}, rejected: lines{to: rejected, what: "refused rows"},
+		valid: newLines(valid, "valid rows"), rejected: newLines(rejected, "refused rows"),
 	}
 }
 

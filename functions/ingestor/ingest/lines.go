@@ -14,9 +14,8 @@ import (
 type lines struct {
 	to   io.Writer
 	what string
-	// buf ends with a whole line. Up to limit there is room for a quick one.
-	buf   []byte
-	limit int
+	// buf ends with a whole line. Up to outputSize there is room for a quick one.
+	buf []byte
 	// found is what the last line warns of. The line is bare up to there, if that is anything.
 	found warnings
 	bare  int
@@ -24,6 +23,10 @@ type lines struct {
 
 // outputSize is how much of an output is written at a time, in bytes: whole pages, which cost a file system less.
 const outputSize = 128 << 10
+
+func newLines(to io.Writer, what string) lines {
+	return lines{to: to, what: what, buf: make([]byte, 0, outputSize+quickRoom)}
+}
 
 // spill writes what was gathered, as far as it is whole blocks of outputSize.
 func (l *lines) spill() error {
@@ -53,22 +56,19 @@ func (l *lines) write(n int) error {
 // warnings is a set of checks, by their places in the catalogue.
 type warnings uint64
 
-// bar writes the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them. Before, it writes out
-// what was gathered, and makes room.
+// bar writes the line of a valid row: a pipeline.Bar, its numbers spelled as the file spells them.
 func (l *lines) bar(s *series, r *row) error {
 	if err := l.spill(); err != nil {
 		return err
 	}
 	l.found = 0
-	l.buf = append(slices.Grow(l.buf, quickRoom), s.head.text...)
-	l.buf = append(l.buf, r.text(datetime)...)
+	l.buf = append(append(l.buf, s.head.text...), r.text(datetime)...)
 	for c := openPrice; c < columns; c++ {
 		if r.has(c) {
 			l.buf = append(append(l.buf, openings[c]...), r.text(c)...)
 		}
 	}
 	l.buf = append(l.buf, s.tail.text...)
-	l.limit = min(outputSize, cap(l.buf)-quickRoom)
 	return nil
 }
 

@@ -77,7 +77,7 @@ type span struct {
 // where a row has the lengths of the one that was shown before, so that one odd row is not what all others are held
 // against. A row has no shape if its prices differ in how many digits they have before the point, or if something follows
 // the volume, because what is behind it is all that is left of a row.
-func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
+func (p *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 	var lengths uint64
 	whole := r.amounts[openPrice].whole
 	for c, f := range r.fields[:volume] {
@@ -86,23 +86,23 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 			return
 		}
 	}
-	again := lengths == s.last
-	s.last = lengths
-	if !again || lengths == s.lengths && s.size > 0 {
+	again := lengths == p.last
+	p.last = lengths
+	if !again || lengths == p.lengths && p.size > 0 {
 		return
 	}
-	s.lengths, s.size = lengths, 0
-	s.volume = r.has(volume)
-	if s.volume {
+	p.lengths, p.size = lengths, 0
+	p.volume = r.has(volume)
+	if p.volume {
 		n = int(r.fields[volume].from)
 	}
-	if n >= maxShape || s.volume && l.slots[len(l.slots)-1].column != volume {
+	if n >= maxShape || p.volume && l.slots[len(l.slots)-1].column != volume {
 		return
 	}
-	s.behind = l.end
-	s.whole, s.least = whole, 1
+	p.behind = l.end
+	p.whole, p.least = whole, 1
 	if whole > 1 {
-		s.least = 1 << 56
+		p.least = 1 << 56
 	}
 	var mask [maxShape]byte
 	for i := range n {
@@ -119,28 +119,28 @@ func (s *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 			}
 		}
 		if price {
-			s.prices[column(c)-openPrice] = newSpan(f, whole)
+			p.prices[column(c)-openPrice] = newSpan(f, whole)
 		}
 	}
-	s.size, s.row, s.words = uint8(n), n, s.room[:0]
-	if s.volume {
-		s.row += s.behind.length
+	p.size, p.row, p.words = uint8(n), n, p.room[:0]
+	if p.volume {
+		p.row += p.behind.length
 	}
-	s.date, s.dated = uint8(r.fields[datetime].from), r.fields[datetime].length()
+	p.date, p.dated = uint8(r.fields[datetime].from), r.fields[datetime].length()
 	for i := 0; i < n; i += wordsText {
-		s.words = append(s.words, newEightWords(b[i:], mask[i:]))
+		p.words = append(p.words, newEightWords(b[i:], mask[i:]))
 	}
-	at := s.dated
+	at := p.dated
 	for c := openPrice; c < columns && r.has(c); c++ {
-		p := &s.routes[c-openPrice]
-		*p = route{at: uint8(at), from: uint8(r.fields[c].from), to: uint8(at + len(openings[c]))}
-		copy(p.opening[:], openings[c])
-		at = int(p.to)
+		to := &p.routes[c-openPrice]
+		*to = route{at: uint8(at), from: uint8(r.fields[c].from), to: uint8(at + len(openings[c]))}
+		copy(to.opening[:], openings[c])
+		at = int(to.to)
 		if c != volume {
 			at += r.fields[c].length()
 		}
 	}
-	s.line = at
+	p.line = at
 }
 
 // put writes the line of a row of this shape whose volume has so many digits, and says how long it is. It is put
@@ -176,12 +176,12 @@ func newSpan(f field, whole int) span {
 	return span{binary.LittleEndian.Uint64(mask[:]), binary.LittleEndian.Uint64(mask[8:]), uint8(f.from)}
 }
 
-// read reads a price. The result has bits of [notDigits] where it is none: six more than a digit is less than sixteen.
-func (p *span) read(text *[shapeText]byte) (digits sixteen, wrong uint64) {
+// read reads a price, and adds bits of [notDigits] to wrong where it is none: six more than a digit is less than sixteen.
+func (p *span) read(text *[shapeText]byte, wrong uint64) (sixteen, uint64) {
 	high := binary.LittleEndian.Uint64(text[p.at:]) & p.high
 	low := binary.LittleEndian.Uint64(text[int(p.at)+8:]) & p.low
 	return sixteen{bits.ReverseBytes64(high), bits.ReverseBytes64(low)},
-		(high + 0x0606060606060606) | (low + 0x0606060606060606)
+		wrong | (high + 0x0606060606060606) | (low + 0x0606060606060606)
 }
 
 const notDigits = 0x1010101010101010

@@ -9,16 +9,12 @@ package ingest
 // [judge.ordinary], [judge.take] and [lines.bar].
 func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 	h, out := &j.history, &j.valid
-	if p.size == 0 || p.dated != s.dated || !s.ordinary || !h.steady() || h.close.whole != p.whole {
-		return 0, 0
-	}
-	writes := out.to != nil
-	if writes && p.line >= s.quick {
+	if p.size == 0 || p.dated != s.dated || p.line >= s.quick || !h.steady() || h.close.whole != p.whole {
 		return 0, 0
 	}
 	whens, sums := h.room()
-	sums = sums[:len(whens)]
-	for rows < len(whens) && len(text)-size >= maxRow && (!writes || len(out.buf) < out.limit) {
+	sums, writes := sums[:len(whens)], out.to != nil
+	for rows < len(whens) && len(text)-size >= maxRow && (!writes || len(out.buf) < outputSize) {
 		text := (*[shapeText]byte)(text[size:]) // of which a byte is an index that needs no check
 		if !p.fits(text) {
 			break
@@ -41,11 +37,11 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 		if !ok || !s.follows(when, h) {
 			break
 		}
-		open, no1 := p.prices[0].read(text)
-		high, no2 := p.prices[1].read(text)
-		low, no3 := p.prices[2].read(text)
-		closing, no4 := p.prices[3].read(text)
-		if (no1|no2|no3|no4)&notDigits != 0 || low.high < p.least ||
+		open, wrong := p.prices[0].read(text, 0)
+		high, wrong := p.prices[1].read(text, wrong)
+		low, wrong := p.prices[2].read(text, wrong)
+		closing, wrong := p.prices[3].read(text, wrong)
+		if wrong&notDigits != 0 || low.high < p.least ||
 			open.less(low) || closing.less(low) || high.less(open) || high.less(closing) {
 			break
 		}
@@ -63,7 +59,7 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 		}
 	}
 	if rows > 0 {
-		h.went(rows)
+		h.fill(rows)
 		j.rows.Raw += int64(rows)
 		j.rows.Valid += int64(rows)
 		out.found = 0

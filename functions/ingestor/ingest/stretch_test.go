@@ -1,0 +1,138 @@
+package ingest
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mejan/mejan/functions/pipeline"
+)
+
+// oddRows are rows that a stretch ends before: fields that differ from those of the rows around them.
+var oddRows = map[string]map[string]string{
+	"a zero in front":           {"open": "01.50"},
+	"a zero in front of low":    {"low": "01.25"},
+	"no digit":                  {"open": "1:.50"},
+	"no digit behind the point": {"open": "11.5:", "close": "11.7?"},
+	"no digit in one of them":   {"close": "11.7:"},
+	"a letter":                  {"high": "1p.50"},
+	"a digit with a high bit":   {"close": "1\xb1.75"},
+	"a zero":                    {"low": "00.00"},
+	"another length":            {"open": "11.5"},
+	"the point elsewhere":       {"open": "1.150"},
+	"open below low":            {"low": "11.51"},
+	"open above high":           {"open": "12.51"},
+	"close below low":           {"close": "10.24"},
+	"close above high":          {"close": "12.51"},
+	"twice the price":           {"open": "23.50", "high": "24.50", "low": "22.50", "close": "24.00"},
+	"no such day":               {"datetime": "2018-02-30"},
+	"no day":                    {"datetime": "2018-02-0:"},
+	"a session missing":         {"datetime": "2018-02-08"},
+	"no session":                {"datetime": "2018-02-10"},
+	"not in order":              {"datetime": "2018-02-16"},
+	"the same day":              {"datetime": "2018-02-12"},
+	"the future":                {"datetime": "2018-03-01"},
+	"no volume":                 {"volume": ""},
+	"a volume of zero":          {"volume": "0"},
+	"a volume with a fraction":  {"volume": "700.5"},
+	"a volume with a zero":      {"volume": "0700"},
+	"a negative volume":         {"volume": "-700"},
+	"a volume of 16 digits":     {"volume": "7000000000000000"},
+	"another name":              {"low": `10.25","lower":"10.25`},
+}
+
+// ordinaryRows are rows of one shape, one for each session before 2018-02-20, spelled by the style; odd takes the place
+// of the sixth.
+func ordinaryRows(s style, odd map[string]string) []string {
+	var rows []string
+	for i, day := range []string{
+		"2018-02-16", "2018-02-15", "2018-02-14", "2018-02-13", "2018-02-12", "2018-02-09", "2018-02-08", "2018-02-07", "2018-02-06",
+	} {
+		fields := []string{
+			"datetime", day, "open", "11.50", "high", "12.50", "low", "10.25", "close", "11.75", "volume", strings.Repeat("7", 2*i+1)[:min(2*i+1, 15)],
+		}
+		for at := 0; i == 5 && at < len(fields); at += 2 {
+			if text, ok := odd[fields[at]]; ok {
+				fields[at+1] = text
+			}
+		}
+		rows = append(rows, s.row(fields...))
+	}
+	return rows
+}
+
+// Rows of one shape are taken in one go, up to one that is not ordinary, whatever is odd about it.
+func TestStretch(t *testing.T) {
+	for name, odd := range oddRows {
+		for _, s := range styles {
+			rows := ordinaryRows(s, odd)
+			for numbers, spell := range map[string]func(string) string{
+				"strings": func(row string) string { return row },
+				"numbers": func(row string) string { return numbersUnquoted.ReplaceAllString(row, "$1$2$3") },
+			} {
+				t.Run(fmt.Sprintf("%s, %s, %s", name, s.name, numbers), func(t *testing.T) {
+					j := newJudge(Run{Now: seenAt}, io.Discard, io.Discard)
+					of := &series{meta: pipeline.SeriesMeta{Symbol: "A", Interval: "1day", Exchange: "NYSE"}}
+					j.begin(of)
+					var l layout
+					l.learn([]byte(spell(rows[0])), []byte(s.between))
+					text := s.between + spell(strings.Join(rows, s.between)) + strings.Repeat(" ", maxRow)
+					for range 2 { // the first two show the shape
+						r := row{kind: '{'}
+						b := (*[maxRow]byte)([]byte(text))
+						n := l.read(b, &r, dateText)
+						if good, err := j.row(of, &location{path: new(path)}, &r); n == 0 || !good || err != nil {
+							t.Fatalf("%.80q: %d bytes, %t, %v, %s", text, n, good, err, j.found.text)
+						}
+						l.shape.learn(b, n, &r, &l)
+						text = text[n:]
+					}
+					taken, size := j.stretch(of, &l.shape, []byte(text))
+					if want := len(s.between + spell(strings.Join(rows[2:5], s.between))); taken != 3 || size != want {
+						t.Errorf("%d rows of %d bytes, want 3 of %d", taken, size, want)
+					}
+				})
+			}
+		}
+	}
+}
+
+// Whatever ends a stretch comes to the same by the long way.
+func TestShortcutToOddRows(t *testing.T) {
+	for name, odd := range oddRows {
+		for _, s := range styles {
+			file := `{"meta":{"symbol":"A","interval":"1day","exchange":"NYSE"},"values":[` +
+				strings.Join(ordinaryRows(s, odd), s.between) + `]}` + strings.Repeat(" ", maxRow)
+			for _, body := range []string{file, numbersUnquoted.ReplaceAllString(file, "$1$2$3")} {
+				short, long := splitAs([]byte(body), false), splitAs([]byte(body), true)
+				if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
+					t.Errorf("%s, %s (-long way +short way):\n%s", name, s.name, diff)
+				}
+			}
+		}
+	}
+}
+
+// Rows in more of them than are remembered, read at once, or written at once.
+func TestStretchOfManyRows(t *testing.T) {
+	var rows []string
+	at := seenAt.Truncate(time.Minute)
+	for i := range horizon + 5000 {
+		at = at.Add(-time.Minute)
+		rows = append(rows, styles[1].row("datetime", at.Format(time.DateTime), "open", "11.50", "high", "12.50",
+			"low", "10.25", "close", fmt.Sprintf("11.%02d", i%100), "volume", fmt.Sprint(i+1)))
+	}
+	rows = append(rows, rows[len(rows)-2], rows[0]) // one that is remembered, one that is not
+	body := []byte(`{"meta":{"symbol":"A","interval":"1min"},"values":[` + strings.Join(rows, ", ") + `]}`)
+	short, long := splitAs(body, false), splitAs(body, true)
+	if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
+		t.Errorf("(-long way +short way):\n%.2000s", diff)
+	}
+	if got := short.result; got.Rows.Valid != horizon+5001 || got.Reasons[DuplicateBar] != 1 || got.Warnings[OutOfOrder] != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
