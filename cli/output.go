@@ -13,8 +13,6 @@ type output struct {
 	io.Writer
 	name string
 	file *os.File
-	// written counts what was written to a file that is to appear, reserved the room that it has on the disk.
-	written, reserved int64
 }
 
 // newOutput begins to write a file; without a name there is no writer in it.
@@ -34,29 +32,30 @@ func newOutput(name string) (*output, error) {
 	if err != nil {
 		return nil, fmt.Errorf("output file: %w", err)
 	}
-	o := &output{name: name, file: file}
-	o.Writer = (*growing)(o)
-	return o, nil
+	return &output{Writer: &reserving{file: file}, name: name, file: file}, nil
 }
 
-// Room on the disk is reserved as much again as there is, within these bounds, in bytes: a file system finds it in one
-// go with less work than page by page.
+// reserving writes to a file from its beginning, and reserves room on the disk ahead of that: a file system finds it in
+// one go with less work than piece by piece.
+type reserving struct {
+	file              *os.File
+	written, reserved int64
+}
+
+// What is reserved at a time is as much as there is, within these bounds, in bytes.
 const (
 	leastReserved = 1 << 20
 	mostReserved  = 64 << 20
 )
 
-// growing is an output's file, written behind what it has.
-type growing output
-
-func (g *growing) Write(p []byte) (int, error) {
-	if g.written+int64(len(p)) > g.reserved {
-		more := min(max(g.reserved, leastReserved), mostReserved)
-		reserve(g.file, g.reserved, more)
-		g.reserved += more
+func (r *reserving) Write(p []byte) (int, error) {
+	for r.written+int64(len(p)) > r.reserved {
+		more := min(max(r.reserved, leastReserved), mostReserved)
+		reserve(r.file, r.reserved, more)
+		r.reserved += more
 	}
-	n, err := g.file.Write(p)
-	g.written += int64(n)
+	n, err := r.file.Write(p)
+	r.written += int64(n)
 	return n, err
 }
 
@@ -65,26 +64,27 @@ func (o *output) commit() error {
 	if o.file == nil {
 		return nil
 	}
-	file := o.file
+	if err := o.finish(); err != nil {
+		return fmt.Errorf("output file: %w", err)
+	}
 	o.file = nil
+	return nil
+}
+
+func (o *output) finish() error {
 	if o.name == "" {
-		if err := file.Close(); err != nil {
-			return fmt.Errorf("output file: %w", err)
-		}
-		return nil
+		return o.file.Close()
 	}
 	// What was reserved and not needed is given back.
-	if err := cmp.Or(file.Truncate(o.written), file.Close()); err != nil {
-		return fmt.Errorf("output file: %w", err)
+	end, err := o.file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
 	}
 	const readable = 0o644
-	if err := os.Chmod(file.Name(), readable); err != nil {
-		return fmt.Errorf("output file: %w", err)
+	if err := cmp.Or(o.file.Truncate(end), o.file.Chmod(readable), o.file.Close()); err != nil {
+		return err
 	}
-	if err := os.Rename(file.Name(), o.name); err != nil {
-		return fmt.Errorf("output file: %w", err)
-	}
-	return nil
+	return os.Rename(o.file.Name(), o.name)
 }
 
 // drop removes what was not committed.
