@@ -94,7 +94,7 @@ func (h *history) room() ([]moment, []uint32) {
 	return h.whens[at:], h.sums[at:]
 }
 
-// fill counts bars that have been put into the room, the latest of which is last, and which went on in the same direction.
+// fill counts bars that were put into the room, up to the last, and went on in the same direction.
 func (h *history) fill(bars int) {
 	h.n += uint(bars)
 	h.earliest, h.latest = min(h.earliest, h.last), max(h.latest, h.last)

@@ -1,9 +1,8 @@
 package ingest
 
 // stretch takes the rows that text begins with, each with what stands before it, for as long as they are of the shape
-// and there is nothing about them that could be of interest to any check; a check that such a row could fail would never
-// see it. It says how many there are, and how much text they have. It ends before a row that [judge.row] has to look at,
-// and where there is no room left in the output or in the history, which [judge.take] makes.
+// and ordinary, and says how many there are, and how much text they have. It ends before a row that [judge.row] has to
+// look at, and where there is no room left in the output or in the history, which [judge.take] makes.
 //
 // It is what happens to nearly every row, and does at once what is done one after the other elsewhere: [layout.read],
 // [judge.ordinary], [judge.take] and [lines.bar].
