@@ -13,9 +13,9 @@ type amount struct {
 	whole int
 }
 
-// sixteen are the characters of an amount as its digits: a byte each, from the high end of the first word to the low end
-// of the second, with a zero in place of the point and behind the end. Numbers with the same count of digits before the
-// point are ordered as these words are, so that prices are compared exactly, and no digit is converted.
+// sixteen are the characters of an amount as its digits: a byte each, from the high end of the first word to the low
+// end of the second, with a zero in place of the point and behind the end. Numbers with the same count of digits before
+// the point are ordered as these words are, so that prices are compared exactly, and no digit is converted.
 type sixteen struct{ high, low uint64 }
 
 // maxAmount is how many characters an amount can have; one more has to be looked at.
@@ -94,8 +94,8 @@ func (d sixteen) less(other sixteen) bool {
 }
 
 // alike reports whether two numbers with so many digits before the point have the same first digit, and second digits
-// that are at most eight apart, so that they are near: less than 19 to 10. Where the point stands in place of the second
-// digit, the first must be two or more: less than 3 to 2.
+// that are at most eight apart, so that they are near: less than 19 to 10. Where the point stands in place of the
+// second digit, the first must be two or more: less than 3 to 2.
 func (d sixteen) alike(other sixteen, whole int) bool {
 	apart := d.high>>48 - other.high>>48
 	return apart+8 <= 16 && (whole > 1 || d.high>>57 != 0)

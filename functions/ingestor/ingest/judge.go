@@ -120,8 +120,8 @@ func (j *judge) take(s *series, r *row, odd warnings) error {
 	return nil
 }
 
-// ordinary reports whether nothing about a row can be of interest to any check. It is all that most rows are asked which
-// [judge.stretch] leaves: a check that an ordinary row could fail would never see it.
+// ordinary reports whether nothing about a row can be of interest to any check. It is all that most of the rows are
+// asked which [judge.stretch] leaves: a check that an ordinary row could fail would never see it.
 func (j *judge) ordinary(s *series, r *row) bool {
 	open, high, low, last := &r.amounts[openPrice], &r.amounts[highPrice], &r.amounts[lowPrice], &r.amounts[closePrice]
 	before := &j.history

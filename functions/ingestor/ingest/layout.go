@@ -163,9 +163,9 @@ func nextSlot(rest []byte) (s slot, after []byte, more bool) {
 	}
 }
 
-// read reads the row behind what stands between rows, slot by slot, from the beginning of b, in which there are at least
-// [maxRow] bytes, and says how far the row goes; 0 for one that does not fit. A row with a string that is not what is
-// wanted of its column fits as well, and is not exact.
+// read reads the row behind what stands between rows, slot by slot, from the beginning of b, in which there are at
+// least [maxRow] bytes, and says how far the row goes; 0 for one that does not fit. A row with a string that is not
+// what is wanted of its column fits as well, and is not exact.
 func (l *layout) read(b *[maxRow]byte, r *row, dated int) int {
 	r.content, r.exact = b[:], true
 	if !l.between.matches((*[maxLiteral]byte)(b[:])) {

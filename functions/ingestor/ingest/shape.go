@@ -75,8 +75,8 @@ type span struct {
 
 // learn takes the shape of a row that fits the layout and that b begins with, as the layout has read it. It does so
 // where a row has the lengths of the one that was shown before, so that one odd row is not what all others are held
-// against. A row has no shape if its prices differ in how many digits they have before the point, or if something follows
-// the volume, because what is behind it is all that is left of a row.
+// against. A row has no shape if its prices differ in how many digits they have before the point, or if something
+// follows the volume, because what is behind it is all that is left of a row.
 func (p *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 	var lengths uint64
 	whole := r.amounts[openPrice].whole
@@ -176,7 +176,8 @@ func newSpan(f field, whole int) span {
 	return span{binary.LittleEndian.Uint64(mask[:]), binary.LittleEndian.Uint64(mask[8:]), uint8(f.from)}
 }
 
-// read reads a price, and adds bits of [notDigits] to wrong where it is none: six more than a digit is less than sixteen.
+// read reads a price, and adds bits of [notDigits] to wrong where it is none: six more than a digit is less than
+// sixteen.
 func (p *span) read(text *[shapeText]byte, wrong uint64) (sixteen, uint64) {
 	high := binary.LittleEndian.Uint64(text[p.at:]) & p.high
 	low := binary.LittleEndian.Uint64(text[int(p.at)+8:]) & p.low
@@ -187,9 +188,9 @@ func (p *span) read(text *[shapeText]byte, wrong uint64) (sixteen, uint64) {
 const notDigits = 0x1010101010101010
 
 // fits reports whether text is of the shape, as far as the words say it.
-func (s *shape) fits(text *[shapeText]byte) bool {
+func (p *shape) fits(text *[shapeText]byte) bool {
 	wrong, at := uint64(0), uint8(0)
-	words := s.words
+	words := p.words
 	for i := range words {
 		w, t := &words[i], (*[wordsText]byte)(text[at:])
 		wrong |= (binary.LittleEndian.Uint64(t[0:])^w[0].text)&w[0].mask |
