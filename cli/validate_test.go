@@ -6,9 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -142,32 +140,20 @@ func TestValidateOutputs(t *testing.T) {
 	}
 }
 
-// An output has the room on the disk that it needs, though more was reserved on the way: the lines of 40,000 bars pass
-// what is reserved at first, twice.
-func TestValidateGivesRoomBack(t *testing.T) {
-	const bars = 40_000
-	var rows []string
-	for i := range bars {
-		day := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Add(-time.Duration(i) * time.Minute).Format(time.DateTime)
-		rows = append(rows, strings.Replace(good, "2018-02-07", day, 1))
-	}
-	processed := filepath.Join(t.TempDir(), "good.jsonl")
-	code, _, stderr := mejan(t, "validate", write(t, "x.json", strings.Replace(series, "1day", "1min", 1)+strings.Join(rows, ",")+"]}"),
-		"--processed", processed)
-	if code != 0 {
-		t.Fatalf("exit %d: %s", code, stderr)
-	}
-	text, err := os.ReadFile(processed)
-	if err != nil || bytes.Count(text, []byte("\n")) != bars || text[len(text)-1] != '\n' || bytes.IndexByte(text, 0) >= 0 {
-		t.Errorf("%d bytes, %d lines, %v", len(text), bytes.Count(text, []byte("\n")), err)
-	}
-	info, err := os.Stat(processed)
+// An output that cannot be finished is an error, and leaves nothing behind.
+func TestOutputIsNotFinished(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "good.jsonl")
+	o, err := newOutput(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const block, slack = 512, 256 << 10
-	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Blocks*block > info.Size()+slack {
-		t.Errorf("%d bytes take %d on the disk", info.Size(), stat.Blocks*block)
+	o.file.Close()
+	if err := o.commit(); err == nil {
+		t.Error("no error")
+	}
+	o.drop()
+	if left, err := os.ReadDir(filepath.Dir(name)); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
 	}
 }
 

@@ -88,7 +88,7 @@ func (p *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 	}
 	again := lengths == p.last
 	p.last = lengths
-	if !again || lengths == p.lengths && p.size > 0 {
+	if !again || lengths == p.lengths && p.size > 0 && p.fits((*[shapeText]byte)(b[:])) {
 		return
 	}
 	p.lengths, p.size = lengths, 0

@@ -101,6 +101,31 @@ func TestStretch(t *testing.T) {
 	}
 }
 
+// A shape goes with the text of members that no line has: rows in which that is another have one of their own.
+func TestShapeOfOtherText(t *testing.T) {
+	s := styles[0]
+	text := func(x string) []byte {
+		return []byte(s.between + s.row("x", x, "datetime", "2018-02-20", "open", "11.50", "high", "12.50", "low", "10.25",
+			"close", "11.75", "volume", "700") + strings.Repeat(" ", maxRow))
+	}
+	var l layout
+	l.learn([]byte(strings.TrimSpace(string(text("a")[len(s.between):]))), []byte(s.between))
+	for _, x := range []string{"a", "b", "c"} {
+		b := (*[maxRow]byte)(text(x))
+		for range 2 {
+			var r row
+			n := l.read(b, &r, dateText)
+			if n == 0 || !r.exact {
+				t.Fatalf("%s: %d bytes, exact %t", x, n, r.exact)
+			}
+			l.shape.learn(b, n, &r, &l)
+		}
+		if l.shape.size == 0 || !l.shape.fits((*[shapeText]byte)(b[:])) {
+			t.Errorf("%s: no shape", x)
+		}
+	}
+}
+
 // Whatever ends a stretch comes to the same by the long way.
 func TestShortcutToOddRows(t *testing.T) {
 	for name, odd := range oddRows {
