@@ -94,6 +94,20 @@ func (m *month) day(text *[maxText]byte) (when moment, ok bool) {
 	return m.before + moment(day)<<clockBits, ok
 }
 
+// is reports whether text begins with the date of a day of the month; it says no of days of other months.
+func (m *month) is(text *[maxText]byte, day moment) bool {
+	d := uint(day-m.before) >> clockBits
+	return d-1 < uint(m.days) && binary.LittleEndian.Uint16(text[8:]) == dayTexts[d%uint(len(dayTexts))] &&
+		binary.LittleEndian.Uint64(text[:]) == m.text
+}
+
+var dayTexts = func() (texts [32]uint16) {
+	for d := range texts {
+		texts[d] = uint16('0'+d/10) | uint16('0'+d%10)<<8
+	}
+	return texts
+}()
+
 // parse does what [parseMoment] does, with what text begins with.
 func (m *month) parse(text *[maxText]byte, length int) (moment, bool) {
 	when, ok := m.day(text)

@@ -84,6 +84,16 @@ func (s *sessions) adjoin(a, b int) bool {
 	return since != 0 && (later-since == earlier || later == earlier)
 }
 
+// beside is the session before a day, or the one behind it, by the sign; where the calendar ends, a day that it does not
+// know.
+func (s *sessions) beside(day moment, direction int) moment {
+	i := uint(day.day() - s.first + direction)
+	for i < uint(len(s.since)) && s.since[i] == 0 {
+		i += uint(direction)
+	}
+	return newMoment(s.first+int(i), 0)
+}
+
 // missing reports whether there are sessions between two days.
 func (s *sessions) missing(earlier, later int) bool {
 	for day := earlier + 1; day < later; day++ {

@@ -13,6 +13,8 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 	}
 	whens, sums := h.room()
 	sums, writes := sums[:len(whens)], out.to != nil
+	// Where each session has a bar, the next one's day is known before it is read.
+	daily := s.sessions != nil && p.dated == dateText
 	for rows < len(whens) && len(text)-size >= maxRow && (!writes || len(out.buf) < outputSize) {
 		text := (*[shapeText]byte)(text[size:]) // of which a byte is an index that needs no check
 		if !p.fits(text) {
@@ -29,12 +31,16 @@ func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 			sum = spell(first, second, n).packed(n) * volumeFactor
 		}
 		date := (*[maxText]byte)(text[p.date:])
-		when, ok := p.month.day(date)
-		if !ok || p.dated != dateText {
-			when, ok = p.month.parse(date, p.dated)
+		var when moment
+		ok := false
+		if daily {
+			when = s.sessions.beside(h.last, h.direction)
+			ok = when <= s.future && p.month.is(date, when)
 		}
-		if !ok || !s.follows(when, h) {
-			break
+		if !ok {
+			if when, ok = p.month.parse(date, p.dated); !ok || !s.follows(when, h) {
+				break
+			}
 		}
 		open, wrong := p.prices[0].read(text, 0)
 		high, wrong := p.prices[1].read(text, wrong)

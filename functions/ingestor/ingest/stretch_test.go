@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,5 +160,29 @@ func TestStretchOfManyRows(t *testing.T) {
 	}
 	if got := short.result; got.Rows.Valid != horizon+5001 || got.Reasons[DuplicateBar] != 1 || got.Warnings[OutOfOrder] != 1 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Every session of some years, in both directions, on the calendar: nothing is odd, and the next day is the one expected.
+func TestStretchOfSessions(t *testing.T) {
+	calendar := nyse()
+	var rows []string
+	for day := dayOf(2014, time.June, 1); day < dayOf(2018, time.February, 20); day++ {
+		if calendar.is(day) {
+			date := time.Unix(int64(day)*secondsADay, 0).UTC().Format(time.DateOnly)
+			rows = append(rows, styles[1].row("datetime", date, "open", "11.50", "high", "12.50", "low", "10.25", "close", "11.75",
+				"volume", "700"))
+		}
+	}
+	for range 2 {
+		slices.Reverse(rows)
+		body := []byte(`{"meta":{"symbol":"A","interval":"1day","exchange":"NYSE"},"values":[` + strings.Join(rows, ", ") + `]}`)
+		short, long := splitAs(body, false), splitAs(body, true)
+		if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
+			t.Errorf("(-long way +short way):\n%.2000s", diff)
+		}
+		if got := short.result; got.Rows.Valid != int64(len(rows)) || len(got.Warnings) > 0 {
+			t.Errorf("%d rows: got %+v", len(rows), got)
+		}
 	}
 }
