@@ -213,7 +213,7 @@ var peculiar = func() map[string]string {
 		"no such day, ascending": file(`"interval":"1day","exchange":"NYSE"`, days("}", "2017-02-22", "2017-02-23", "2017-02-24",
 			"2017-02-27", "2017-02-28", "2017-02-29")...),
 		"into the future": file(`"interval":"1day","exchange":"NYSE"`, days("}", "2018-02-14", "2018-02-15", "2018-02-16",
-			"2018-02-20", "2018-02-21")...),
+			"2018-02-20", "2018-02-21", "2018-02-22")...),
 		"beyond the calendar": file(`"interval":"1day","exchange":"NYSE"`, days("}", "1990-01-04", "1990-01-03", "1990-01-02",
 			"1989-12-31", "1989-12-30", "1989-12-29", "1989-12-28", "1989-12-28", "1989-12-26")...),
 		"from beyond the calendar": file(`"interval":"1day","exchange":"NYSE"`, days("}", "1989-12-28", "1989-12-29", "1989-12-30",

@@ -34,6 +34,7 @@ var oddRows = map[string]map[string]string{
 	"no day":                    {"datetime": "2018-02-0:"},
 	"a session missing":         {"datetime": "2018-02-08"},
 	"no session":                {"datetime": "2018-02-10"},
+	"the day of another month":  {"datetime": "2018-01-09"},
 	"not in order":              {"datetime": "2018-02-16"},
 	"the same day":              {"datetime": "2018-02-12"},
 	"the future":                {"datetime": "2018-03-01"},
