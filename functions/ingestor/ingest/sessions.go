@@ -84,8 +84,8 @@ func (s *sessions) adjoin(a, b int) bool {
 	return since != 0 && (later-since == earlier || later == earlier)
 }
 
-// beside is the session before a day, or the one behind it, by the sign; where the calendar ends, a day that it does not
-// know.
+// beside is the session before a day, or the one behind it, by the sign; where the calendar ends, a day that it does
+// not know.
 func (s *sessions) beside(day moment, direction int) moment {
 	i := uint(day.day() - s.first + direction)
 	for i < uint(len(s.since)) && s.since[i] == 0 {
