@@ -119,7 +119,7 @@ func (b *bench) analyse(ctx context.Context, programs []analyst, symbols int) (t
 		var first findings
 		for i, a := range programs {
 			fmt.Fprintf(os.Stderr, "%s: %s …\n", filepath.Base(path), a.name)
-			cost, printed, err := b.meter.Run(ctx, measure.Program{Args: a.args(path)})
+			cost, printed, err := b.meter.Turn(ctx, measure.Program{Args: a.args(path)})
 			if err != nil {
 				return table{}, err
 			}

@@ -25,7 +25,7 @@ func main() {
 	flag.StringVar(&b.only, "only", "", "parts to run, separated by commas: "+strings.Join(partNames(), ", "))
 	flag.StringVar(&b.sizes, "size", "100MB,1GB", "sizes of the files that are ingested")
 	flag.IntVar(&b.starts, "starts", 20, "starts of each function")
-	flag.IntVar(&b.repeat, "repeat", 3, "runs of each program; the fastest counts")
+	flag.IntVar(&b.repeat, "repeat", 3, "turns of each program; the fastest run counts")
 	flag.StringVar(&b.meter.Cores, "core", "1", "the core that programs are pinned to")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

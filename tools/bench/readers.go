@@ -111,7 +111,7 @@ func (b *bench) read(ctx context.Context, r reader, of batch) (measure.Cost, err
 		Env: r.env,
 	}
 	fmt.Fprintf(os.Stderr, "%s: %s …\n", filepath.Base(r.reads(of).Path), r.name)
-	cost, printed, err := b.meter.Run(ctx, p)
+	cost, printed, err := b.meter.Turn(ctx, p)
 	if err := errors.Join(err, p.Clear()); err != nil {
 		return cost, err
 	}

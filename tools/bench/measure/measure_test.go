@@ -53,6 +53,23 @@ func TestOutputsAreCleared(t *testing.T) {
 	}
 }
 
+// Promise: a short program runs several times in its turn, and what it printed last is returned.
+func TestTurn(t *testing.T) {
+	runs := filepath.Join(t.TempDir(), "runs")
+	cost, printed, err := meter(t).Turn(t.Context(), measure.Program{
+		Args: []string{"sh", "-c", `echo run >> "$1"; wc -l < "$1"`, "sh", runs},
+	})
+	if text, _ := os.ReadFile(runs); err != nil || strings.Count(string(text), "run") != 5 || strings.TrimSpace(string(printed)) != "5" {
+		t.Errorf("runs %q, printed %q, %v", text, printed, err)
+	}
+	if cost.Peak == 0 {
+		t.Error("no cost")
+	}
+	if _, _, err := meter(t).Turn(t.Context(), measure.Program{Args: []string{"false"}}); err == nil {
+		t.Error("no error")
+	}
+}
+
 // Promise: a program that ends badly is an error that says what it said.
 func TestFailureShowsWhy(t *testing.T) {
 	_, _, err := meter(t).Run(t.Context(), measure.Program{Args: []string{"sh", "-c", "echo no such bar >&2; exit 3"}})
