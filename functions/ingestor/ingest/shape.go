@@ -32,8 +32,8 @@ type shape struct {
 	// volume says that one follows, and behind is what stands behind it.
 	volume bool
 	behind literal
-	// lengths are those of a row, and last those of the row that was seen last, in one number.
-	lengths, last uint64
+	// lengths are those of the row that was seen last, in one number.
+	lengths uint64
 }
 
 // eightWords are what eight words of a text must be, where mask has bits.
@@ -86,12 +86,12 @@ func (p *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 			return
 		}
 	}
-	again := lengths == p.last
-	p.last = lengths
-	if !again || lengths == p.lengths && p.size > 0 && p.fits((*[shapeText]byte)(b[:])) {
+	again := lengths == p.lengths
+	p.lengths = lengths
+	if !again || p.size > 0 && p.fits((*[shapeText]byte)(b[:])) {
 		return
 	}
-	p.lengths, p.size = lengths, 0
+	p.size = 0
 	p.volume = r.has(volume)
 	if p.volume {
 		n = int(r.fields[volume].from)
