@@ -44,6 +44,16 @@ func splitAs(body []byte, exhaustive bool) outputs {
 	return outputs{valid.String(), rejected.String(), result, err}
 }
 
+// bothWays splits a file the short way, and demands that the long way comes to the same.
+func bothWays(t *testing.T, of string, body []byte) (short outputs) {
+	t.Helper()
+	short = splitAs(body, false)
+	if diff := cmp.Diff(splitAs(body, true), short, cmp.AllowUnexported(outputs{})); diff != "" {
+		t.Errorf("%s (-long way +short way):\n%.4000s", of, diff)
+	}
+	return short
+}
+
 // The short way and the long way are one: a row that is compared with the layout of the one before comes to what the
 // strict decoder and every check make of it, to the byte, and a file breaks at the same place for the same reason. And
 // what is taken is JSON to the strict decoder as a whole, what is called malformed is none.
@@ -52,10 +62,7 @@ func FuzzShortcut(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		// Rows are only looked at by their layout where there is enough behind them.
 		body = append(body, bytes.Repeat([]byte(" "), maxRow)...)
-		short, long := splitAs(body, false), splitAs(body, true)
-		if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
-			t.Errorf("(-long way +short way):\n%s", diff)
-		}
+		short := bothWays(t, "file", body)
 		if bytes.HasPrefix(body, []byte(gzipMagic)) {
 			return
 		}
@@ -167,10 +174,9 @@ func TestShortcutOfLongSeries(t *testing.T) {
 		for _, interval := range []string{"1day", "4h"} {
 			for _, ascending := range []bool{false, true} {
 				body := []byte(s.file(interval, 600, ascending))
-				short, long := splitAs(body, false), splitAs(body, true)
-				if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" || short.result.Rows.Raw != 600 {
-					t.Errorf("%s, %s, ascending %t: %v, %+v (-long way +short way):\n%s",
-						s.name, interval, ascending, short.err, short.result, diff)
+				short := bothWays(t, fmt.Sprintf("%s, %s, ascending %t", s.name, interval, ascending), body)
+				if short.result.Rows.Raw != 600 {
+					t.Errorf("%s, %s, ascending %t: %v, %+v", s.name, interval, ascending, short.err, short.result)
 				}
 			}
 		}
@@ -242,11 +248,7 @@ var peculiar = func() map[string]string {
 // What rows suggest of the next one is no more than that.
 func TestShortcutOfPeculiarFiles(t *testing.T) {
 	for name, body := range peculiar {
-		body := []byte(body + strings.Repeat(" ", maxRow))
-		short, long := splitAs(body, false), splitAs(body, true)
-		if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
-			t.Errorf("%s (-long way +short way):\n%s", name, diff)
-		}
+		bothWays(t, name, []byte(body+strings.Repeat(" ", maxRow)))
 	}
 	for _, name := range []string{"twice behind a refused row", "twice, and with another volume"} {
 		reasons := splitAs([]byte(peculiar[name]), false).result.Reasons
@@ -284,10 +286,7 @@ func TestShortcutToNextSeries(t *testing.T) {
 		for _, intervals := range [][2]string{{"1day", "1h"}, {"1h", "1day"}} {
 			body := []byte(`{"A":` + series(intervals[0], first) + `,"B":` + series(intervals[1], second) + `}` +
 				strings.Repeat(" ", maxRow))
-			short, long := splitAs(body, false), splitAs(body, true)
-			if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
-				t.Errorf("%s, %v (-long way +short way):\n%s", name, intervals, diff)
-			}
+			bothWays(t, fmt.Sprintf("%s, %v", name, intervals), body)
 		}
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
@@ -135,10 +133,7 @@ func TestShortcutToOddRows(t *testing.T) {
 			file := `{"meta":{"symbol":"A","interval":"1day","exchange":"NYSE"},"values":[` +
 				strings.Join(ordinaryRows(s, odd), s.between) + `]}` + strings.Repeat(" ", maxRow)
 			for _, body := range []string{file, numbersUnquoted.ReplaceAllString(file, "$1$2$3")} {
-				short, long := splitAs([]byte(body), false), splitAs([]byte(body), true)
-				if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
-					t.Errorf("%s, %s (-long way +short way):\n%s", name, s.name, diff)
-				}
+				bothWays(t, name+", "+s.name, []byte(body))
 			}
 		}
 	}
@@ -155,11 +150,7 @@ func TestStretchOfManyRows(t *testing.T) {
 	}
 	rows = append(rows, rows[len(rows)-2], rows[0]) // one that is remembered, one that is not
 	body := []byte(`{"meta":{"symbol":"A","interval":"1min"},"values":[` + strings.Join(rows, ", ") + `]}`)
-	short, long := splitAs(body, false), splitAs(body, true)
-	if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
-		t.Errorf("(-long way +short way):\n%.2000s", diff)
-	}
-	if got := short.result; got.Rows.Valid != horizon+5001 || got.Reasons[DuplicateBar] != 1 || got.Warnings[OutOfOrder] != 1 {
+	if got := bothWays(t, "many rows", body).result; got.Rows.Valid != horizon+5001 || got.Reasons[DuplicateBar] != 1 || got.Warnings[OutOfOrder] != 1 {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -178,11 +169,7 @@ func TestStretchOfSessions(t *testing.T) {
 	for range 2 {
 		slices.Reverse(rows)
 		body := []byte(`{"meta":{"symbol":"A","interval":"1day","exchange":"NYSE"},"values":[` + strings.Join(rows, ", ") + `]}`)
-		short, long := splitAs(body, false), splitAs(body, true)
-		if diff := cmp.Diff(long, short, cmp.AllowUnexported(outputs{})); diff != "" {
-			t.Errorf("(-long way +short way):\n%.2000s", diff)
-		}
-		if got := short.result; got.Rows.Valid != int64(len(rows)) || len(got.Warnings) > 0 {
+		if got := bothWays(t, "sessions", body).result; got.Rows.Valid != int64(len(rows)) || len(got.Warnings) > 0 {
 			t.Errorf("%d rows: got %+v", len(rows), got)
 		}
 	}
