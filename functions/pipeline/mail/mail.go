@@ -66,9 +66,9 @@ func (x *Mailer) Send(ctx context.Context, m Message) (string, error) {
 
 // masked keeps the addresses out of logs and tables: SES names them in its errors.
 func (x *Mailer) masked(err error) error {
-	names := []string{bare(x.from), "the sender"}
+	names := []string{x.from, "the sender"}
 	for _, to := range x.to {
-		names = append(names, bare(to), "a receiver")
+		names = append(names, to, "a receiver")
 	}
 	return maskedError{error: err, text: strings.NewReplacer(names...).Replace(err.Error())}
 }

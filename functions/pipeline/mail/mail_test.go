@@ -27,7 +27,7 @@ var report = mail.Message{
 func mailer(t *testing.T, url string) *mail.Mailer {
 	t.Helper()
 	m, err := mail.New(pipelinetest.Endpoint(url), "dev",
-		"Mejan <reports@example.com>", "a@example.com, B <b@example.com>,a@example.com")
+		"reports@example.com", "a@example.com, b@Example.com,b@example.COM,a@example.com")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,8 +143,8 @@ func TestRequest(t *testing.T) {
 	}
 	content := func(text string) any { return map[string]any{"Charset": "UTF-8", "Data": text} }
 	want := map[string]any{
-		"FromEmailAddress": `"Mejan" <reports@example.com>`,
-		"Destination":      map[string]any{"ToAddresses": []any{"a@example.com", `"B" <b@example.com>`}},
+		"FromEmailAddress": "reports@example.com",
+		"Destination":      map[string]any{"ToAddresses": []any{"a@example.com", "b@example.com"}},
 		"Content": map[string]any{"Simple": map[string]any{
 			"Subject": content(report.Subject),
 			"Body":    map[string]any{"Html": content(report.HTML), "Text": content(report.Text)},
@@ -201,7 +201,8 @@ func TestNewNamesEveryBadAddress(t *testing.T) {
 		{"r@example.com", "a@example.com;b@example.com", []string{"RECEIVER_EMAIL", `"a@example.com;b@example.com"`}},
 		{"r@example.com", "", []string{"RECEIVER_EMAIL"}},
 		{"r", "s", []string{"SENDER_EMAIL", "RECEIVER_EMAIL"}},
-		{"r@example.com", "<a@example.com>, team: b@example.com", []string{"RECEIVER_EMAIL"}},
+		{"r@example.com", "<a@example.com>, team: b@example.com", []string{`"<a@example.com>"`, `"team: b@example.com"`}},
+		{"Mejan <r@example.com>", "rü@example.com", []string{"SENDER_EMAIL", `"rü@example.com"`}},
 		{"r@example.com", many(51), []string{"RECEIVER_EMAIL", "51 addresses"}},
 	} {
 		_, err := mail.New(pipelinetest.Endpoint("http://127.0.0.1:1"), "dev", test.sender, test.receivers)
