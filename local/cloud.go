@@ -48,6 +48,7 @@ type Options struct {
 // Cloud is one running cloud. Several may run side by side.
 type Cloud struct {
 	options   Options
+	stage     settings.Stage
 	target    deploy.Target
 	front     *wire.Front
 	model     *model.Model
@@ -68,6 +69,9 @@ func Start(ctx context.Context, options Options) (_ *Cloud, err error) {
 			err = errors.Join(err, c.Close())
 		}
 	}()
+	if c.stage, err = stageSettings(options.Root, options.Stage); err != nil {
+		return nil, err
+	}
 	if err := c.prepareData(); err != nil {
 		return nil, err
 	}
@@ -132,7 +136,7 @@ func (c *Cloud) prepareData() (err error) {
 
 // assemble makes the services and connects them.
 func (c *Cloud) assemble(ctx context.Context) error {
-	outbox, err := mail.New(deploy.Account, deploy.Region, filepath.Join(c.options.Data, "outbox"), time.Now)
+	outbox, err := mail.New(deploy.Account, c.stage.AWS.Region, filepath.Join(c.options.Data, "outbox"), time.Now)
 	if err != nil {
 		return err
 	}
@@ -143,42 +147,47 @@ func (c *Cloud) assemble(ctx context.Context) error {
 	c.target = deploy.Target{
 		IAM: grants,
 		S3: s3.New(s3.Config{
-			Dir: filepath.Join(c.options.Data, "objects"), Region: deploy.Region, Account: deploy.Account,
+			Dir: filepath.Join(c.options.Data, "objects"), Region: c.stage.AWS.Region, Account: deploy.Account,
 			MayList: func(p wire.Principal, bucket string) bool {
 				return grants.May(p, "s3:ListBucket", s3.BucketARN(bucket))
 			},
 		}),
-		Table:    table.New(table.Config{Region: deploy.Region, Account: deploy.Account}),
-		Bus:      bus.New(deploy.Account, deploy.Region, time.Now),
+		Table:    table.New(table.Config{Region: c.stage.AWS.Region, Account: deploy.Account}),
+		Bus:      bus.New(deploy.Account, c.stage.AWS.Region, time.Now),
 		Mail:     outbox,
-		Metrics:  metrics.New(deploy.Account, deploy.Region),
+		Metrics:  metrics.New(deploy.Account, c.stage.AWS.Region),
 		Lambda:   lambda.New(lambda.Options{Logs: c.line, Reports: c.report}),
+		Region:   c.stage.AWS.Region,
 		Registry: c.options.Images.registry.Address(),
 		Images:   filepath.Join(c.options.Data, "images"),
 		Endpoint: c.url,
 		Context:  ctx,
 	}
-	c.model = model.New(deploy.Account, deploy.Region)
+	c.model = model.New(deploy.Account, c.stage.AWS.Region)
 	c.front = wire.NewFront(grants, console.New(overview{c}), slog.New(slog.DiscardHandler))
 	c.front.Add(c.target.S3, c.target.Table, c.target.Bus, outbox, c.model, iam.STS{Account: deploy.Account})
 	return nil
 }
 
-func (c *Cloud) deploy() error {
-	stage, err := settings.FromFile(filepath.Join(c.options.Root, "Pulumi."+c.options.Stage+".yaml"), c.options.Stage)
-	if err != nil {
-		return err
-	}
-	program := stack.Program(stage, c.options.Images.release(c.options.Stage))
-	c.resources, err = deploy.Run(program, c.options.Stage, &c.target, c.options.Amend)
+func (c *Cloud) deploy() (err error) {
+	program := stack.Program(c.stage, c.options.Images.release(c.stage.Name))
+	c.resources, err = deploy.Run(program, c.stage.Name, &c.target, c.options.Amend)
 	if err != nil {
 		return fmt.Errorf("deploy: %w", err)
 	}
 	return nil
 }
 
+// stageSettings reads the settings of a stage from the checkout.
+func stageSettings(root, stage string) (settings.Stage, error) {
+	return settings.LocalFromFile(filepath.Join(root, "Pulumi."+stage+".yaml"), stage)
+}
+
 // URL is the address of every service, and of the console.
 func (c *Cloud) URL() string { return c.url }
+
+// Region is the region that the cloud plays: that of its stage.
+func (c *Cloud) Region() string { return c.stage.AWS.Region }
 
 // Bucket is the bucket that takes the inputs.
 func (c *Cloud) Bucket() string { return c.target.InputBucket() }
@@ -197,7 +206,7 @@ func (c *Cloud) Faults() *wire.Faults { return c.front.Faults() }
 
 // function is the contract's name of a deployed function: ingestor for mejan-dev-ingestor.
 func (c *Cloud) function(deployed string) string {
-	return strings.TrimPrefix(deployed, "mejan-"+c.options.Stage+"-")
+	return strings.TrimPrefix(deployed, c.stage.Named(""))
 }
 
 // Close stops the functions and the services and removes temporary data.

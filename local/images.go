@@ -22,12 +22,16 @@ type Images struct {
 // BuildImages starts a registry and fills it with the images that ko builds from the checkout for this machine. Close
 // it.
 func BuildImages(ctx context.Context, root, stage string, progress Progress) (*Images, error) {
+	s, err := stageSettings(root, stage)
+	if err != nil {
+		return nil, err
+	}
 	r, err := registry.Start(ctx)
 	if err != nil {
 		return nil, err
 	}
 	digests, err := build(ctx, registry.BuildArgs{
-		Root: root, Repo: r.Address() + "/mejan-" + stage, Platform: registry.HostPlatform(), Offline: true,
+		Root: root, Repo: r.Address() + "/" + s.Prefix(), Platform: registry.HostPlatform(), Offline: true,
 	}, progress)
 	if err != nil {
 		return nil, errors.Join(err, r.Close())

@@ -14,14 +14,13 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/mejan/mejan/functions/pipeline"
-	"github.com/mejan/mejan/local/deploy"
 	"github.com/mejan/mejan/local/mail"
 )
 
 // AWS is how an administrator reaches the cloud through an SDK.
 func (c *Cloud) AWS() aws.Config {
 	return aws.Config{
-		Region: deploy.Region, BaseEndpoint: aws.String(c.url),
+		Region: c.Region(), BaseEndpoint: aws.String(c.url),
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 	}
 }

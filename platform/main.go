@@ -4,10 +4,10 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 
 	"github.com/mejan/mejan/platform/release"
 	"github.com/mejan/mejan/platform/settings"
@@ -16,7 +16,7 @@ import (
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
-		stage, err := settings.Load(ctx.Stack(), config.New(ctx, settings.Namespace).Get)
+		stage, err := settings.FromPulumi(ctx.Stack(), os.Getenv(pulumi.EnvConfig), os.Getenv(pulumi.EnvConfigSecretKeys))
 		if err != nil {
 			return err
 		}

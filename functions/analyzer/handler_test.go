@@ -336,10 +336,16 @@ func TestCompose(t *testing.T) {
 		t.Errorf("two variables missing: got %v", err)
 	}
 	env[pipeline.EnvTableName], env[pipeline.EnvModelID] = "analyses", "amazon.nova-lite-v1:0"
+	env[pipeline.EnvModelPrice] = "0.06"
 	if _, err = compose(t.Context(), lookup, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "loud") {
 		t.Errorf("unknown log level: got %v", err)
 	}
 	env[pipeline.EnvLogLevel] = "info"
+	_, err = compose(t.Context(), lookup, &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), pipeline.EnvModelPrice) {
+		t.Errorf("half a price: got %v", err)
+	}
+	env[pipeline.EnvModelPrice] = "0.06/0.24"
 	if _, err = compose(t.Context(), lookup, &bytes.Buffer{}); err != nil {
 		t.Errorf("complete: got %v", err)
 	}

@@ -39,6 +39,10 @@ func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.
 	if err != nil {
 		return nil, fmt.Errorf("environment variable %s: %w", pipeline.EnvLogLevel, err)
 	}
+	price, err := pipeline.ParsePrice(env[pipeline.EnvModelPrice])
+	if err != nil {
+		return nil, fmt.Errorf("environment variable %s: %w", pipeline.EnvModelPrice, err)
+	}
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load AWS configuration: %w", err)
@@ -48,7 +52,7 @@ func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.
 		bucket: objects.New(cfg),
 		table:  analyses.New(cfg, env[pipeline.EnvTableName]),
 		narrator: narrate.Narrator{
-			Model: narrator.New(cfg, env[pipeline.EnvModelID]), Sleep: sleep, Chance: rand.Float64,
+			Model: narrator.New(cfg, env[pipeline.EnvModelID]), Price: price, Sleep: sleep, Chance: rand.Float64,
 		},
 		log: log, meter: telemetry.NewMeter(name, time.Now), now: time.Now,
 	}, nil

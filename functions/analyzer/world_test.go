@@ -52,7 +52,7 @@ func newWorld(t *testing.T, faults *pipelinetest.Faults, script ...pipelinetest.
 	w.handler = handler{
 		bucket: w.bucket, table: w.table,
 		narrator: narrate.Narrator{
-			Model: w.model, Chance: func() float64 { return 0 },
+			Model: w.model, Price: pipeline.Price{In: 0.06, Out: 0.24}, Chance: func() float64 { return 0 },
 			Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		},
 		log: log, meter: telemetry.NewMeter("mejan-test-analyzer", now), now: now,

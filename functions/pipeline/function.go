@@ -28,6 +28,8 @@ const (
 	EnvTableName = "TABLE_NAME"
 	// EnvModelID is the Bedrock model or inference profile that writes the prose.
 	EnvModelID = "MODEL_ID"
+	// EnvModelPrice is what the model's tokens cost, as [ParsePrice] reads it.
+	EnvModelPrice = "MODEL_PRICE"
 	// EnvSenderEmail is the address that the report comes from.
 	EnvSenderEmail = "SENDER_EMAIL"
 	// EnvReceiverEmail lists the addresses that get the report, separated by commas.
@@ -40,7 +42,7 @@ func (f Function) Env() []string {
 	case Ingestor:
 		return []string{EnvEventBusName, EnvIngestLimits, EnvLogLevel, EnvStage}
 	case Analyzer:
-		return []string{EnvLogLevel, EnvModelID, EnvStage, EnvTableName}
+		return []string{EnvLogLevel, EnvModelID, EnvModelPrice, EnvStage, EnvTableName}
 	case Notifier:
 		return []string{EnvLogLevel, EnvReceiverEmail, EnvSenderEmail, EnvStage, EnvTableName}
 	default:

@@ -50,10 +50,10 @@ func (t *Target) logGroup(r Resource) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	return Made{ID: in.Name, Outputs: map[string]any{"arn": logGroupARN(in.Name), "name": in.Name}}, nil
+	return Made{ID: in.Name, Outputs: map[string]any{"arn": t.logGroupARN(in.Name), "name": in.Name}}, nil
 }
 
-func logGroupARN(name string) string { return arnOf("logs", "log-group:"+name) }
+func (t *Target) logGroupARN(name string) string { return t.arn("logs", "log-group:"+name) }
 
 // function pulls the image and makes the function known. Its architecture is not looked at: the images in the local
 // registry are built for this machine.
@@ -90,7 +90,7 @@ func (t *Target) function(r Resource) (Made, error) {
 		return Made{}, err
 	}
 	credentials := t.IAM.RoleCredentials(in.Role)
-	arn := arnOf("lambda", "function:"+in.Name)
+	arn := t.arn("lambda", "function:"+in.Name)
 	t.roles[in.Name] = in.Role
 	return Made{ID: in.Name, Outputs: map[string]any{"arn": arn, "name": in.Name}}, t.Lambda.Create(lambda.Function{
 		Name: in.Name, ARN: arn, Image: image, Env: in.Environment.Variables,
@@ -113,7 +113,7 @@ func (t *Target) permission(r Resource) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	arn := arnOf("lambda", "function:"+in.Function)
+	arn := t.arn("lambda", "function:"+in.Function)
 	return Made{ID: r.Name}, t.IAM.AddPermission(arn, r.Name, in.Principal, in.Action, in.SourceARN, in.Account)
 }
 

@@ -63,8 +63,6 @@ func (m *monitor) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 		return properties(map[string]any{
 			"accountId": Account, "arn": "arn:aws:iam::" + Account + ":root", "userId": Account,
 		}), nil
-	case "aws:index/getRegion:getRegion":
-		return properties(map[string]any{"name": Region, "id": Region, "region": Region}), nil
 	default:
 		return nil, fmt.Errorf("the local cloud does not answer %s", args.Token)
 	}

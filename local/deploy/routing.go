@@ -93,7 +93,7 @@ func (t *Target) configurationSet(r Resource) (Made, error) {
 	if err := t.Mail.CreateConfigurationSet(in.Name); err != nil {
 		return Made{}, err
 	}
-	arn := arnOf("ses", "configuration-set/"+in.Name)
+	arn := t.arn("ses", "configuration-set/"+in.Name)
 	return Made{ID: in.Name, Outputs: map[string]any{"arn": arn, "configurationSetName": in.Name}}, nil
 }
 
@@ -108,7 +108,7 @@ func (t *Target) emailIdentity(r Resource) (Made, error) {
 	if err := t.Mail.CreateIdentity(in.Identity, in.ConfigurationSet); err != nil {
 		return Made{}, err
 	}
-	return Made{ID: in.Identity, Outputs: map[string]any{"arn": arnOf("ses", "identity/"+in.Identity)}}, nil
+	return Made{ID: in.Identity, Outputs: map[string]any{"arn": t.arn("ses", "identity/"+in.Identity)}}, nil
 }
 
 // metricAlarm publishes to the alarm's topics if their policies let CloudWatch.
@@ -130,7 +130,7 @@ func (t *Target) metricAlarm(r Resource) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	arn := arnOf("cloudwatch", "alarm:"+in.Name)
+	arn := t.arn("cloudwatch", "alarm:"+in.Name)
 	err = t.Metrics.PutAlarm(metrics.Alarm{
 		Name: in.Name, Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions,
 		Statistic: in.Statistic, ComparisonOperator: in.Comparison, Threshold: in.Threshold,

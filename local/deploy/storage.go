@@ -146,9 +146,9 @@ func (t *Target) queue(r Resource) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	q := &queue.Queue{Name: in.Name, ARN: arnOf("sqs", in.Name)}
+	q := &queue.Queue{Name: in.Name, ARN: t.arn("sqs", in.Name)}
 	t.queues[q.ARN] = q
-	url := "https://sqs." + Region + ".amazonaws.com/" + Account + "/" + in.Name
+	url := "https://sqs." + t.Region + ".amazonaws.com/" + Account + "/" + in.Name
 	return Made{ID: url, Outputs: map[string]any{"arn": q.ARN, "name": in.Name, "url": url}}, nil
 }
 
@@ -161,7 +161,7 @@ func (t *Target) queuePolicy(r Resource) (Made, error) {
 		return Made{}, err
 	}
 	name := in.URL[strings.LastIndexByte(in.URL, '/')+1:]
-	return Made{ID: in.URL}, t.IAM.PutResourcePolicy(arnOf("sqs", name), in.Policy)
+	return Made{ID: in.URL}, t.IAM.PutResourcePolicy(t.arn("sqs", name), in.Policy)
 }
 
 func (t *Target) topic(r Resource) (Made, error) {
@@ -171,7 +171,7 @@ func (t *Target) topic(r Resource) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	arn := arnOf("sns", in.Name)
+	arn := t.arn("sns", in.Name)
 	t.topics[arn] = &queue.Topic{Name: in.Name, ARN: arn}
 	return Made{ID: arn, Outputs: map[string]any{"arn": arn, "name": in.Name}}, nil
 }
@@ -198,6 +198,6 @@ func (t *Target) repository(r Resource) (Made, error) {
 		return Made{}, err
 	}
 	return Made{ID: in.Name, Outputs: map[string]any{
-		"name": in.Name, "arn": arnOf("ecr", "repository/"+in.Name), "repositoryUrl": t.Registry + "/" + in.Name,
+		"name": in.Name, "arn": t.arn("ecr", "repository/"+in.Name), "repositoryUrl": t.Registry + "/" + in.Name,
 	}}, nil
 }

@@ -20,11 +20,8 @@ import (
 	"github.com/mejan/mejan/local/wire"
 )
 
-// The account and region that the local cloud plays.
-const (
-	Account = "000000000000"
-	Region  = "us-east-1"
-)
+// Account is the account that the local cloud plays.
+const Account = "000000000000"
 
 // Target is the cloud that resources are provisioned in: its services, and what connects them.
 type Target struct {
@@ -35,6 +32,8 @@ type Target struct {
 	Mail    *mail.Outbox
 	Metrics *metrics.Store
 	Lambda  *lambda.Engine
+	// Region is the region that the cloud plays: that of the stage.
+	Region string
 	// Registry is the address that repositories have their images at.
 	Registry string
 	// Images is a folder that images are unpacked in.
@@ -53,9 +52,9 @@ type Target struct {
 	complaints []error
 }
 
-// arnOf is the ARN of a resource of this account and region.
-func arnOf(service, resource string) string {
-	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, Region, Account, resource)
+// arn is the ARN of a resource of this account and region.
+func (t *Target) arn(service, resource string) string {
+	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, t.Region, Account, resource)
 }
 
 // functionName is the name in a function's ARN.
@@ -167,7 +166,7 @@ func (t *Target) notify(topicARN, alarmARN, alarm string, change []byte) {
 
 // MayLog records whether the function's role lets Lambda write its log.
 func (t *Target) MayLog(function string) {
-	stream := logGroupARN("/aws/lambda/"+function) + ":log-stream:local"
+	stream := t.logGroupARN("/aws/lambda/"+function) + ":log-stream:local"
 	t.asRole(function, "logs:CreateLogStream", stream)
 	t.asRole(function, "logs:PutLogEvents", stream)
 }

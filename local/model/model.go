@@ -95,23 +95,38 @@ func (m *Model) record(a Answered) {
 	m.calls = append(m.calls, a)
 }
 
-// foundation lists the models that the account has access to, and profiled the prefixes of inference profiles that
-// can be called from us-east-1.
-var (
-	foundation = []string{
-		"amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0", "amazon.nova-2-lite-v1:0",
-		"anthropic.claude-haiku-4-5-20251001-v1:0",
-	}
-	profiled = []string{"us.", "global."}
-)
+// foundation lists the models that the account has access to.
+var foundation = []string{
+	"amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0", "amazon.nova-2-lite-v1:0",
+	"anthropic.claude-haiku-4-5-20251001-v1:0",
+}
+
+// global begins the profiles that any region may answer.
+const global = "global."
+
+// profiled maps what the inference profiles of a geography begin with to what the regions begin with that may call them.
+var profiled = map[string][]string{
+	"us.": {"us-east-", "us-west-", "ca-central-"}, "us-gov.": {"us-gov-"}, "eu.": {"eu-", "il-"}, "apac.": {"ap-", "me-"},
+	"jp.": {"ap-northeast-"}, "au.": {"ap-southeast-"}, "ca.": {"ca-"}, global: {""},
+}
 
 // split takes a model id, a profile's id or the ARN of either apart. The profile is empty for a model.
 func split(id string) (profile, model string) {
 	id = id[strings.LastIndexByte(id, '/')+1:]
-	for _, prefix := range profiled {
+	for prefix := range profiled {
 		if model, ok := strings.CutPrefix(id, prefix); ok {
 			return id, model
 		}
 	}
 	return "", id
+}
+
+// callable reports whether the region has the model or the profile.
+func (m *Model) callable(id string) bool {
+	profile, model := split(id)
+	if !slices.Contains(foundation, model) {
+		return false
+	}
+	begin := func(region string) bool { return strings.HasPrefix(m.region, region) }
+	return profile == "" || slices.ContainsFunc(profiled[strings.TrimSuffix(profile, model)], begin)
 }

@@ -146,7 +146,7 @@ func TestModes(t *testing.T) {
 
 // A caller needs the grant on the model, and where it calls an inference profile on that too.
 func TestPermissions(t *testing.T) {
-	const arn = "arn:aws:bedrock:us-east-1:"
+	const arn, model2 = "arn:aws:bedrock:us-east-1:", "amazon.nova-2-lite-v1:0"
 	needs := func(resources ...string) (all []wire.Permission) {
 		for _, r := range resources {
 			all = append(all, wire.Permission{Action: "bedrock:InvokeModel", Resource: arn + r})
@@ -159,6 +159,11 @@ func TestPermissions(t *testing.T) {
 			":foundation-model/amazon.nova-lite-v1:0"),
 		arn + "000000000000:inference-profile/" + lite: needs("000000000000:inference-profile/us.amazon.nova-lite-v1:0",
 			":foundation-model/amazon.nova-lite-v1:0"),
+		"global." + model2: {
+			{Action: "bedrock:InvokeModel", Resource: arn + "000000000000:inference-profile/global." + model2},
+			{Action: "bedrock:InvokeModel", Resource: arn + ":foundation-model/" + model2},
+			{Action: "bedrock:InvokeModel", Resource: "arn:aws:bedrock:::foundation-model/" + model2},
+		},
 	} {
 		_, cfg, asked := start(t)
 		if _, err := narrator.New(cfg, id).Write(t.Context(), "", facts()); err != nil {

@@ -44,7 +44,8 @@ func (m *Model) Read(r *http.Request) (wire.Call, *wire.Error) {
 	return wire.Call{Operation: "Converse", Needs: m.needs(id), Input: in}, nil
 }
 
-// needs is InvokeModel on the model, and on the inference profile where the call goes through one.
+// needs is InvokeModel on the model in the region, and on the inference profile if the call goes through one. A global
+// profile also needs it on the model under an ARN without a region.
 func (m *Model) needs(id string) []wire.Permission {
 	const action = "bedrock:InvokeModel"
 	profile, model := split(id)
@@ -54,6 +55,9 @@ func (m *Model) needs(id string) []wire.Permission {
 	if profile == "" {
 		return needs
 	}
+	if strings.HasPrefix(profile, global) {
+		needs = append(needs, wire.Permission{Action: action, Resource: "arn:aws:bedrock:::foundation-model/" + model})
+	}
 	arn := fmt.Sprintf("arn:aws:bedrock:%s:%s:inference-profile/%s", m.region, m.account, profile)
 	return append([]wire.Permission{{Action: action, Resource: arn}}, needs...)
 }
@@ -61,7 +65,7 @@ func (m *Model) needs(id string) []wire.Permission {
 // Serve answers a call that Read made.
 func (m *Model) Serve(w http.ResponseWriter, _ *http.Request, c wire.Call) {
 	in := c.Input.(*bedrockruntime.ConverseInput)
-	if e := check(in); e != nil {
+	if e := m.check(in); e != nil {
 		m.Fail(w, e)
 		return
 	}
@@ -96,8 +100,8 @@ func (m *Model) Serve(w http.ResponseWriter, _ *http.Request, c wire.Call) {
 }
 
 // check refuses what Bedrock refuses for its form.
-func check(in *bedrockruntime.ConverseInput) *wire.Error {
-	if _, model := split(*in.ModelId); !slices.Contains(foundation, model) {
+func (m *Model) check(in *bedrockruntime.ConverseInput) *wire.Error {
+	if !m.callable(*in.ModelId) {
 		return invalid("The provided model identifier is invalid.")
 	}
 	if len(in.Messages) == 0 {

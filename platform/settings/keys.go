@@ -2,26 +2,36 @@ package settings
 
 import "github.com/mejan/mejan/functions/pipeline"
 
+// Namespace is the namespace of our own keys: `mejan:senderEmail`.
+const Namespace = "mejan"
+
 // Keys of settings that are not plain numbers.
 const (
-	keySenderEmail      = "senderEmail"
-	keyReceiverEmails   = "receiverEmails"
-	keyAlarmEmail       = "alarmEmail"
-	keyModelID          = "modelId"
-	keyIngestLimits     = "ingestLimits"
-	keyLogLevel         = "logLevel"
-	keyLogRetentionDays = "logRetentionDays"
-	keyProtect          = "protect"
-	keyForceDestroy     = "forceDestroy"
+	keyRegion            = "aws:region"
+	keyProfile           = "aws:profile"
+	keyAllowedAccountIDs = "aws:allowedAccountIds"
+
+	keyPrefix           = Namespace + ":prefix"
+	keySenderEmail      = Namespace + ":senderEmail"
+	keyReceiverEmails   = Namespace + ":receiverEmails"
+	keyAlarmEmail       = Namespace + ":alarmEmail"
+	keyModelID          = Namespace + ":modelId"
+	keyModelPrice       = Namespace + ":modelPrice"
+	keyIngestLimits     = Namespace + ":ingestLimits"
+	keyLogLevel         = Namespace + ":logLevel"
+	keyLogRetentionDays = Namespace + ":logRetentionDays"
+	keyProtect          = Namespace + ":protect"
+	keyForceDestroy     = Namespace + ":forceDestroy"
 )
 
 const (
-	exampleEmail    = "you@example.com"
+	defaultRegion   = "us-east-1"
+	defaultPrefix   = "mejan"
 	defaultModel    = "us.amazon.nova-lite-v1:0"
 	defaultLogLevel = "info"
 )
 
-// number is a setting that is a whole number from least to most, and otherwise where it is not set.
+// number is a setting that is a whole number from least to most, or otherwise when it is not set.
 type number struct {
 	key                    string
 	otherwise, least, most int
@@ -29,13 +39,13 @@ type number struct {
 
 // Ten years bound the retention of objects: long enough for any audit, short enough to catch a slip.
 var (
-	inputDays     = number{"inputRetentionDays", 90, 1, 3650}
-	processedDays = number{"processedRetentionDays", 365, 1, 3650}
-	rejectDays    = number{"rejectRetentionDays", 365, 1, 3650}
-	failureDays   = number{"failureRetentionDays", 90, 1, 3650}
+	inputDays     = number{Namespace + ":inputRetentionDays", 90, 1, 3650}
+	processedDays = number{Namespace + ":processedRetentionDays", 365, 1, 3650}
+	rejectDays    = number{Namespace + ":rejectRetentionDays", 365, 1, 3650}
+	failureDays   = number{Namespace + ":failureRetentionDays", 90, 1, 3650}
 )
 
-// size is the size of a function where its stage says nothing.
+// size holds the default size of a function.
 type size struct {
 	function       pipeline.Function
 	timeoutSeconds int
@@ -43,7 +53,7 @@ type size struct {
 	memoryMB       int
 }
 
-// leastTimeout leaves every function time to work: of it, the notifier needs 15 s to begin a delivery, and the analyzer
+// leastTimeout leaves every function time to work: the notifier needs 15 s of it to begin a delivery, and the analyzer
 // keeps 10 s in reserve for what comes after the prose.
 const leastTimeout = 30
 
@@ -57,28 +67,27 @@ func sizes() []size {
 	}
 }
 
+func (s size) key(suffix string) string { return Namespace + ":" + string(s.function) + suffix }
+
 func (s size) timeout() number {
-	return number{string(s.function) + "TimeoutSeconds", s.timeoutSeconds, leastTimeout, s.maxTimeout}
+	return number{s.key("TimeoutSeconds"), s.timeoutSeconds, leastTimeout, s.maxTimeout}
 }
 
 // memory is bounded by what Lambda takes.
-func (s size) memory() number {
-	return number{string(s.function) + "MemoryMB", s.memoryMB, 128, 10240}
-}
+func (s size) memory() number { return number{s.key("MemoryMB"), s.memoryMB, 128, 10240} }
 
 // maxReserved bounds what the functions reserve together: an account has 1,000 unless it asks for more, and AWS keeps
 // 100 of them for functions that reserve nothing.
 const maxReserved = 900
 
-func (s size) concurrency() number {
-	return number{string(s.function) + "ReservedConcurrency", 0, 0, maxReserved}
-}
+func (s size) concurrency() number { return number{s.key("ReservedConcurrency"), 0, 0, maxReserved} }
 
-// Keys lists every key of [Namespace] that [Load] reads.
+// Keys lists every key that is read: those of [Namespace], and those of the AWS provider that say where a stage lives.
 func Keys() []string {
 	keys := []string{
-		keySenderEmail, keyReceiverEmails, keyAlarmEmail, keyModelID, keyIngestLimits, keyLogLevel, keyLogRetentionDays,
-		keyProtect, keyForceDestroy, inputDays.key, processedDays.key, rejectDays.key, failureDays.key,
+		keyRegion, keyProfile, keyAllowedAccountIDs, keyPrefix, keySenderEmail, keyReceiverEmails, keyAlarmEmail,
+		keyModelID, keyModelPrice, keyIngestLimits, keyLogLevel, keyLogRetentionDays, keyProtect, keyForceDestroy,
+		inputDays.key, processedDays.key, rejectDays.key, failureDays.key,
 	}
 	for _, s := range sizes() {
 		keys = append(keys, s.timeout().key, s.memory().key, s.concurrency().key)

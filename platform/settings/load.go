@@ -1,11 +1,8 @@
 package settings
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/mail"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,21 +10,27 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// Load reads and checks the settings of a stage. lookup gives the value of a key within [Namespace], and "" where it is
-// not set; a list is a JSON array or separated by commas. The error holds every problem, each with its key and the
-// command that solves it.
-func Load(stage string, lookup func(key string) string) (Stage, error) {
-	l := loader{stage: stage, lookup: lookup}
-	s := Stage{Name: stage}
-	// 20 characters leave a bucket's name room for its random end.
-	if !stageForm.MatchString(stage) || len(stage) > 20 {
-		l.problems = append(l.problems,
-			fmt.Errorf("stage %q: want up to 20 lower-case letters and digits; pulumi stack init dev", stage))
-	}
+// loader reads values and gathers what is wrong with them, each problem with the command that mends it.
+type loader struct {
+	stage string
+	// config holds values by full key, such as `mejan:senderEmail`, as Pulumi hands them over: text, and JSON for lists
+	// and objects. A key that is missing or empty is not set.
+	config map[string]string
+	// secret lists the keys whose values Pulumi keeps encrypted.
+	secret []string
+	// local accepts addresses that nobody can receive mail at.
+	local    bool
+	problems []error
+}
+
+// load reads and checks everything. Its error holds every problem.
+func (l *loader) load() (Stage, error) {
+	l.unknown()
+	s := Stage{Name: l.stage, AWS: l.aws()}
 	s.SenderEmail = l.email(keySenderEmail)
 	s.ReceiverEmails = l.emails(keyReceiverEmails)
 	s.AlarmEmail = l.email(keyAlarmEmail)
-	s.ModelID = l.model(keyModelID)
+	s.Model = l.model(s.AWS.Region)
 	s.IngestLimits = l.limits(keyIngestLimits)
 	s.LogLevel = l.level(keyLogLevel)
 	s.LogRetentionDays = l.logRetention(keyLogRetentionDays)
@@ -38,102 +41,24 @@ func Load(stage string, lookup func(key string) string) (Stage, error) {
 		RejectDays:    l.number(rejectDays),
 		FailureDays:   l.number(failureDays),
 	}
-	s.Protect = l.flag(keyProtect)
-	s.ForceDestroy = l.flag(keyForceDestroy)
-	if s.Protect && s.ForceDestroy {
-		l.problem(keyForceDestroy, "false", "contradicts %s:%s", Namespace, keyProtect)
-	}
-	if err := errors.Join(l.problems...); err != nil {
-		return Stage{}, fmt.Errorf("settings of stage %q:\n%w", stage, err)
+	s.Protect, s.ForceDestroy = l.protection()
+	l.environment(s)
+	if err := l.failure(); err != nil {
+		return Stage{}, err
 	}
 	return s, nil
 }
 
-// loader reads values and gathers what is wrong with them.
-type loader struct {
-	stage    string
-	lookup   func(key string) string
-	problems []error
-}
-
-func (l *loader) problem(key, example, format string, args ...any) {
-	l.problems = append(l.problems, fmt.Errorf("%s:%s: %s; pulumi config set --stack %s %s:%s %s",
-		Namespace, key, fmt.Sprintf(format, args...), l.stage, Namespace, key, example))
-}
-
-func (l *loader) email(key string) string {
-	value := l.lookup(key)
-	if value == "" {
-		l.problem(key, exampleEmail, "not set")
-	} else if !plainAddress(value) {
-		l.problem(key, exampleEmail, "%q is not an e-mail address", value)
+// failure is every problem that was found, or nil.
+func (l *loader) failure() error {
+	if len(l.problems) == 0 {
+		return nil
 	}
-	return value
-}
-
-func (l *loader) emails(key string) []string {
-	const example = exampleEmail + ",others@example.com"
-	addresses, err := list(l.lookup(key))
-	switch {
-	case err != nil:
-		l.problem(key, example, "%v", err)
-	case len(addresses) == 0:
-		l.problem(key, example, "not set")
-	// SES takes at most 50 recipients a message.
-	case len(addresses) > 50:
-		l.problem(key, example, "%d addresses, SES takes at most 50", len(addresses))
-	}
-	for _, address := range addresses {
-		if !plainAddress(address) {
-			l.problem(key, example, "%q is not an e-mail address", address)
-		}
-	}
-	return addresses
-}
-
-// plainAddress reports whether s is an address alone, without a name, and without a comma, which separates addresses in
-// the notifier's environment.
-func plainAddress(s string) bool {
-	address, err := mail.ParseAddress(s)
-	return err == nil && address.Name == "" && address.Address == s && !strings.Contains(s, ",")
-}
-
-func list(value string) ([]string, error) {
-	var items []string
-	if strings.HasPrefix(value, "[") {
-		if err := json.Unmarshal([]byte(value), &items); err != nil {
-			return nil, fmt.Errorf("%q is not a list: %w", value, err)
-		}
-	} else if value != "" {
-		items = strings.Split(value, ",")
-	}
-	for i := range items {
-		items[i] = strings.TrimSpace(items[i])
-	}
-	return items, nil
-}
-
-var (
-	stageForm = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
-	// modelForm is `provider.model`, with a version where the model has one, and the geography of an inference profile.
-	// Within a model's name a dot stands before a digit only, as in `zai.glm-4.6`, and a provider has three characters or
-	// more; so a geography that nothing here knows, such as `global.` or `jp.`, does not pass for a provider.
-	modelForm = regexp.MustCompile(`^((us|eu|apac)\.)?[a-z0-9]{3,}\.[a-z0-9][a-z0-9-]*(\.[0-9][a-z0-9-]*)*(:[0-9]+)?$`)
-)
-
-func (l *loader) model(key string) string {
-	value := l.lookup(key)
-	if value == "" {
-		return defaultModel
-	}
-	if !modelForm.MatchString(value) {
-		l.problem(key, defaultModel, "%q is neither a Bedrock model nor a us., eu. or apac. inference profile", value)
-	}
-	return value
+	return fmt.Errorf("settings of stage %q:\n%w", l.stage, errors.Join(l.problems...))
 }
 
 func (l *loader) limits(key string) pipeline.Limits {
-	limits, err := pipeline.ParseLimits(l.lookup(key))
+	limits, err := pipeline.ParseLimits(l.config[key])
 	if err != nil {
 		l.problem(key, "object=2GiB,value=64KiB", "%v", err)
 	}
@@ -141,7 +66,7 @@ func (l *loader) limits(key string) pipeline.Limits {
 }
 
 func (l *loader) level(key string) string {
-	value := l.lookup(key)
+	value := l.config[key]
 	if value == "" {
 		return defaultLogLevel
 	}
@@ -188,7 +113,7 @@ func (l *loader) functions() map[pipeline.Function]Function {
 }
 
 func (l *loader) number(n number) int {
-	value := l.lookup(n.key)
+	value := l.config[n.key]
 	if value == "" {
 		return n.otherwise
 	}
@@ -200,13 +125,30 @@ func (l *loader) number(n number) int {
 	return parsed
 }
 
-func (l *loader) flag(key string) bool {
-	switch value := l.lookup(key); value {
+// protection reads protect and forceDestroy, of which exactly one holds. A stage is protected unless it says
+// forceDestroy, so that data is never deleted for want of a setting.
+func (l *loader) protection() (protect, forceDestroy bool) {
+	forceDestroy = l.flag(keyForceDestroy, false)
+	protect = l.flag(keyProtect, !forceDestroy)
+	switch {
+	case protect && forceDestroy:
+		l.problem(keyForceDestroy, "false", "contradicts %s", keyProtect)
+	case !protect && !forceDestroy:
+		l.problem(keyForceDestroy, "true",
+			"not set, but %s is false: destroying the stage would stop at the first bucket that holds an object", keyProtect)
+	}
+	return protect, forceDestroy
+}
+
+func (l *loader) flag(key string, otherwise bool) bool {
+	switch value := l.config[key]; value {
 	case "true":
 		return true
-	case "", "false":
+	case "false":
+		return false
+	case "":
 	default:
-		l.problem(key, "false", "%q is neither true nor false", value)
+		l.problem(key, strconv.FormatBool(otherwise), "%q is neither true nor false", value)
 	}
-	return false
+	return otherwise
 }

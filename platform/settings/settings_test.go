@@ -1,7 +1,8 @@
 package settings_test
 
 import (
-	"os"
+	"encoding/json"
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,30 +14,54 @@ import (
 	"github.com/mejan/mejan/platform/settings"
 )
 
-func load(values map[string]string) (settings.Stage, error) {
-	return settings.Load("dev", func(key string) string { return values[key] })
+// load reads settings as Pulumi hands them over.
+func load(t *testing.T, values map[string]string, secret ...string) (settings.Stage, error) {
+	t.Helper()
+	return loadStage(t, "dev", values, secret...)
 }
 
-func required() map[string]string {
-	return map[string]string{
-		"senderEmail":    "from@example.com",
-		"receiverEmails": "one@example.com, two@example.com",
-		"alarmEmail":     "oncall@example.com",
+func loadStage(t *testing.T, stage string, values map[string]string, secret ...string) (settings.Stage, error) {
+	t.Helper()
+	config, err := json.Marshal(values)
+	if err != nil {
+		t.Fatal(err)
 	}
+	secretKeys, err := json.Marshal(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return settings.FromPulumi(stage, string(config), string(secretKeys))
 }
 
-// Three addresses are all that a stage has to say; the rest has defaults that suit a first deployment.
-func TestLoadDefaults(t *testing.T) {
-	got, err := load(required())
+// required is the region and the addresses, with change on top.
+func required(change map[string]string) map[string]string {
+	values := map[string]string{
+		"aws:region":           "us-east-1",
+		"aws:defaultTags":      `{"tags":{"stage":"dev"}}`,
+		"mejan:senderEmail":    "from@mejan.io",
+		"mejan:receiverEmails": "one@mejan.io, two@mejan.io",
+		"mejan:alarmEmail":     "oncall@mejan.io",
+	}
+	maps.Copy(values, change)
+	return values
+}
+
+// A region and three addresses are all that a stage has to say; the rest has defaults that suit a first deployment.
+func TestDefaults(t *testing.T) {
+	got, err := load(t, required(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := settings.Stage{
-		Name:             "dev",
-		SenderEmail:      "from@example.com",
-		ReceiverEmails:   []string{"one@example.com", "two@example.com"},
-		AlarmEmail:       "oncall@example.com",
-		ModelID:          "us.amazon.nova-lite-v1:0",
+		Name:           "dev",
+		AWS:            settings.AWS{Region: "us-east-1", Prefix: "mejan-dev"},
+		SenderEmail:    "from@mejan.io",
+		ReceiverEmails: []string{"one@mejan.io", "two@mejan.io"},
+		AlarmEmail:     "oncall@mejan.io",
+		Model: settings.Model{
+			ID: "us.amazon.nova-lite-v1:0", Foundation: "amazon.nova-lite-v1:0", Regions: []string{"us-*"},
+			Price: pipeline.Price{In: 0.06, Out: 0.24},
+		},
 		IngestLimits:     pipeline.DefaultLimits(),
 		LogLevel:         "info",
 		LogRetentionDays: 30,
@@ -46,6 +71,7 @@ func TestLoadDefaults(t *testing.T) {
 			pipeline.Notifier: {TimeoutSeconds: 60, MemoryMB: 256},
 		},
 		Retention: settings.Retention{InputDays: 90, ProcessedDays: 365, RejectDays: 365, FailureDays: 90},
+		Protect:   true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -53,191 +79,116 @@ func TestLoadDefaults(t *testing.T) {
 }
 
 // Every key that the package says it reads changes the settings, so that none is read under another name.
-func TestLoadReadsEveryKey(t *testing.T) {
+func TestReadsEveryKey(t *testing.T) {
 	other := map[string]string{
-		"senderEmail": "other@example.com", "receiverEmails": `["other@example.com"]`, "alarmEmail": "other@example.com",
-		"modelId": "amazon.nova-pro-v1:0", "ingestLimits": "object=1GiB", "logLevel": "debug", "logRetentionDays": "14",
-		"protect": "true", "forceDestroy": "true",
-	}
-	before, err := load(required())
-	if err != nil {
-		t.Fatal(err)
+		"aws:region": "us-west-2", "aws:profile": "trading", "aws:allowedAccountIds": "[123456789012]",
+		"mejan:prefix": "desk", "mejan:senderEmail": "other@mejan.io", "mejan:receiverEmails": `["other@mejan.io"]`,
+		"mejan:alarmEmail": "other@mejan.io", "mejan:modelId": "amazon.nova-pro-v1:0", "mejan:modelPrice": "1/2",
+		"mejan:ingestLimits": "object=1GiB", "mejan:logLevel": "debug", "mejan:logRetentionDays": "14",
+		"mejan:forceDestroy": "true",
 	}
 	for _, key := range settings.Keys() {
-		values := required()
-		if value, ok := other[key]; ok {
-			values[key] = value
-		} else if strings.HasSuffix(key, "MemoryMB") {
-			values[key] = "1024"
-		} else {
-			values[key] = "33"
+		without := required(nil)
+		if key == "mejan:protect" {
+			// The opposite of forceDestroy, and read as such.
+			if _, err := load(t, required(map[string]string{key: "false"})); err == nil {
+				t.Errorf("%s=false changes nothing", key)
+			}
+			continue
 		}
-		after, err := load(values)
+		before, err := load(t, without)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, ok := other[key]
+		switch {
+		case ok:
+		case strings.HasSuffix(key, "MemoryMB"):
+			value = "1024"
+		default:
+			value = "33"
+		}
+		after, err := load(t, required(map[string]string{key: value}))
 		if err != nil {
 			t.Errorf("%s: %v", key, err)
 		} else if cmp.Equal(before, after) {
-			t.Errorf("%s=%s changes nothing", key, values[key])
+			t.Errorf("%s=%s changes nothing", key, value)
 		}
 	}
 }
 
-// Who mistypes settings learns of everything at once, and for each the key and the command that mends it.
-func TestLoadReportsEveryProblem(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		change map[string]string
-		want   []string
-	}{
-		{"nothing set", map[string]string{"senderEmail": "", "receiverEmails": "", "alarmEmail": ""}, []string{
-			"mejan:senderEmail: not set; pulumi config set --stack dev mejan:senderEmail you@example.com",
-			"mejan:receiverEmails: not set; " +
-				"pulumi config set --stack dev mejan:receiverEmails you@example.com,others@example.com",
-			"mejan:alarmEmail: not set; pulumi config set --stack dev mejan:alarmEmail you@example.com",
-		}},
-		{"named sender", map[string]string{"senderEmail": "Mejan <from@example.com>"}, []string{"mejan:senderEmail:"}},
-		{
-			"comma in an address",
-			map[string]string{"receiverEmails": `["\"a,b\"@example.com"]`},
-			[]string{"mejan:receiverEmails:"},
-		},
-		{"one bad receiver", map[string]string{"receiverEmails": "one@example.com,nobody"}, []string{`"nobody" is not`}},
-		{"trailing comma", map[string]string{"receiverEmails": "one@example.com,"}, []string{`"" is not`}},
-		{"broken list", map[string]string{"receiverEmails": `["one@example.com"`}, []string{"is not a list"}},
-		{
-			"too many receivers",
-			map[string]string{"receiverEmails": strings.Repeat("one@example.com,", 50) + "x@example.com"},
-			[]string{"at most 50"},
-		},
-		{"model", map[string]string{"modelId": "nova"}, []string{"mejan:modelId us.amazon.nova-lite-v1:0"}},
-		{"limits", map[string]string{"ingestLimits": "objects=1"}, []string{"not one of object, value, depth, ratio"}},
-		{"level", map[string]string{"logLevel": "INFO"}, []string{"debug, info, warn, error"}},
-		{"retention between steps", map[string]string{"logRetentionDays": "31"}, []string{"30 days or 60, not 31"}},
-		{"not a number", map[string]string{"ingestorMemoryMB": "512MB"}, []string{"mejan:ingestorMemoryMB 512"}},
-		{"too much", map[string]string{"analyzerTimeoutSeconds": "901"}, []string{"from 30 to 900"}},
-		{"no time to work", map[string]string{
-			"ingestorTimeoutSeconds": "29", "analyzerTimeoutSeconds": "29", "notifierTimeoutSeconds": "29",
-		}, []string{"mejan:ingestorTimeoutSeconds:", "mejan:analyzerTimeoutSeconds:", "mejan:notifierTimeoutSeconds:"}},
-		{"outlives its claim", map[string]string{"notifierTimeoutSeconds": "76"}, []string{"from 30 to 60"}},
-		{"more than one may reserve", map[string]string{"ingestorReservedConcurrency": "901"}, []string{"from 0 to 900"}},
-		{
-			"more than all may reserve",
-			map[string]string{"ingestorReservedConcurrency": "400", "analyzerReservedConcurrency": "501"},
-			[]string{"mejan:analyzerReservedConcurrency: the functions reserve 901 together, want 900 or less"},
-		},
-		{"flag", map[string]string{"protect": "yes"}, []string{"neither true nor false"}},
-		{"both flags", map[string]string{"protect": "true", "forceDestroy": "true"}, []string{"contradicts mejan:protect"}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			values := required()
-			for key, value := range tt.change {
-				values[key] = value
-			}
-			_, err := load(values)
-			if err == nil {
-				t.Fatal("no error")
-			}
-			for _, want := range tt.want {
-				if !strings.Contains(err.Error(), want) {
-					t.Errorf("error does not say %q:\n%v", want, err)
-				}
-			}
-		})
-	}
-}
-
-// A model is accepted only where the analyzer can be allowed to invoke it: the regions of other geographies are unknown.
-func TestLoadModel(t *testing.T) {
-	for id, good := range map[string]bool{
-		"amazon.nova-lite-v1:0":                        true,
-		"us.amazon.nova-lite-v1:0":                     true,
-		"eu.anthropic.claude-sonnet-4-20250514-v1:0":   true,
-		"apac.amazon.nova-micro-v1:0":                  true,
-		"ai21.jamba-1-5-mini-v1:0":                     true,
-		"zai.glm-4.6":                                  true,
-		"global.amazon.nova-2-lite-v1:0":               false,
-		"us-gov.amazon.nova-lite-v1:0":                 false,
-		"jp.amazon.nova-2-lite-v1:0":                   false,
-		"au.anthropic.claude-sonnet-4-5-20250929-v1:0": false,
-		"us.global.amazon.nova-2-lite-v1:0":            false,
-		"us.nova-lite-v1:0":                            false,
-		"nova-lite-v1:0":                               false,
-	} {
-		values := required()
-		values["modelId"] = id
-		_, err := load(values)
-		if good && err != nil {
-			t.Errorf("%s: %v", id, err)
-		} else if want := "neither a Bedrock model nor"; !good && (err == nil || !strings.Contains(err.Error(), want)) {
-			t.Errorf("%s: error %v, want one that says %q", id, err, want)
-		}
-	}
-}
-
-// Functions may reserve all that AWS lets them.
-func TestLoadReserved(t *testing.T) {
-	values := required()
-	values["ingestorReservedConcurrency"], values["analyzerReservedConcurrency"] = "500", "400"
-	if _, err := load(values); err != nil {
+// The functions may reserve all that AWS lets them.
+func TestReserved(t *testing.T) {
+	values := required(map[string]string{
+		"mejan:ingestorReservedConcurrency": "500", "mejan:analyzerReservedConcurrency": "400",
+	})
+	if _, err := load(t, values); err != nil {
 		t.Error(err)
 	}
 }
 
-// A stage's name becomes part of names on AWS, so it is refused where it could not.
-func TestLoadStageName(t *testing.T) {
-	values := required()
-	for _, name := range []string{"", "Dev", "my-stage", "dev/x", strings.Repeat("d", 21)} {
-		if _, err := settings.Load(name, func(key string) string { return values[key] }); err == nil {
-			t.Errorf("stage %q: no error", name)
+// A stage can be destroyed as a whole or not at all. Unless it says that its data may go, it is protected.
+func TestProtection(t *testing.T) {
+	for _, tt := range []struct {
+		protect, forceDestroy string
+		want                  bool // protected
+		refused               string
+	}{
+		{"", "", true, ""},
+		{"true", "", true, ""},
+		{"true", "false", true, ""},
+		{"", "false", true, ""},
+		{"", "true", false, ""},
+		{"false", "true", false, ""},
+		{"true", "true", true, "contradicts mejan:protect; pulumi config set --stack dev mejan:forceDestroy false"},
+		{"false", "", false, "stop at the first bucket that holds an object; " +
+			"pulumi config set --stack dev mejan:forceDestroy true"},
+		{"false", "false", false, "pulumi config set --stack dev mejan:forceDestroy true"},
+	} {
+		s, err := load(t, required(map[string]string{
+			"mejan:protect": tt.protect, "mejan:forceDestroy": tt.forceDestroy,
+		}))
+		switch {
+		case tt.refused != "":
+			if err == nil || !strings.Contains(err.Error(), tt.refused) {
+				t.Errorf("protect %q, forceDestroy %q: error %v, want %q", tt.protect, tt.forceDestroy, err, tt.refused)
+			}
+		case err != nil:
+			t.Errorf("protect %q, forceDestroy %q: %v", tt.protect, tt.forceDestroy, err)
+		case s.Protect != tt.want || s.ForceDestroy == tt.want:
+			t.Errorf("protect %q, forceDestroy %q: protected %t, destroyed by force %t, want %t and %t",
+				tt.protect, tt.forceDestroy, s.Protect, s.ForceDestroy, tt.want, !tt.want)
 		}
 	}
 }
 
-// The committed file of each stage is usable as it is, and only the last stage guards its data.
-func TestCommittedStages(t *testing.T) {
+// The committed file of each stage names no address: the one who deploys it is asked for all three at once, each with
+// the command that sets it.
+func TestCommittedStagesAskForAddresses(t *testing.T) {
 	for _, stage := range release.Order() {
-		s, err := settings.FromFile(filepath.Join("..", "..", "Pulumi."+stage+".yaml"), stage)
+		_, err := settings.FromFile(committed(stage), stage)
+		want := "settings of stage \"" + stage + "\":\n" +
+			"mejan:senderEmail: not set; pulumi config set --stack " + stage + " mejan:senderEmail you@example.com\n" +
+			"mejan:receiverEmails: not set; pulumi config set --stack " + stage +
+			" mejan:receiverEmails you@example.com,others@example.com\n" +
+			"mejan:alarmEmail: not set; pulumi config set --stack " + stage + " mejan:alarmEmail you@example.com"
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: got\n%v\nwant\n%s", stage, err, want)
+		}
+	}
+}
+
+// The committed file of each stage is usable as it is on a laptop, and only the first stage gives its data up.
+func TestCommittedStagesLocally(t *testing.T) {
+	for _, stage := range release.Order() {
+		s, err := settings.LocalFromFile(committed(stage), stage)
 		if err != nil {
 			t.Errorf("%s: %v", stage, err)
 		}
-		if want := stage == "prod"; s.Protect != want {
-			t.Errorf("%s: protect is %t, want %t", stage, s.Protect, want)
-		}
-		if want := stage == "dev"; s.ForceDestroy != want {
-			t.Errorf("%s: forceDestroy is %t, want %t", stage, s.ForceDestroy, want)
+		if want := stage != "dev"; s.Protect != want || s.ForceDestroy == want {
+			t.Errorf("%s: protect %t, forceDestroy %t, want %t and %t", stage, s.Protect, s.ForceDestroy, want, !want)
 		}
 	}
 }
 
-// A file is read as Pulumi reads it, and a key that nothing reads, which Pulumi would ignore, is refused.
-func TestFromFile(t *testing.T) {
-	const good = "config:\n  aws:region: us-east-1\n  mejan:senderEmail: a@example.com\n" +
-		"  mejan:receiverEmails: [b@example.com, c@example.com]\n  mejan:alarmEmail: d@example.com\n"
-	for _, tt := range []struct{ name, extra, want string }{
-		{"good", "  mejan:protect: true\n  mejan:logRetentionDays: 90\n", ""},
-		{"misspelt", "  mejan:senderMail: x@example.com\n", "mejan:senderMail: nothing reads this key"},
-		{"secret", "  mejan:modelId: {secure: abc}\n", "mejan:modelId: want a plain value or a list"},
-		{"invalid", "  mejan:logLevel: loud\n", "mejan:logLevel:"},
-		{"not yaml", "\t:", "decode"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "Pulumi.dev.yaml")
-			if err := os.WriteFile(path, []byte(good+tt.extra), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			s, err := settings.FromFile(path, "dev")
-			if tt.want == "" {
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff([]string{"b@example.com", "c@example.com"}, s.ReceiverEmails); diff != "" {
-					t.Errorf("receivers (-want +got):\n%s", diff)
-				}
-				if !s.Protect || s.LogRetentionDays != 90 {
-					t.Errorf("protect %t, %d days, want true and 90", s.Protect, s.LogRetentionDays)
-				}
-			} else if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error %v, want one that says %q", err, tt.want)
-			}
-		})
-	}
-}
+func committed(stage string) string { return filepath.Join("..", "..", "Pulumi."+stage+".yaml") }

@@ -1,24 +1,24 @@
-// Package settings holds what differs between stages, typed and checked, and nothing else. Whatever is the same
-// everywhere stands where it is used, in package stack.
+// Package settings holds what differs between stages, typed and checked, and nothing else. What is the same in every
+// stage stands where it is used, in package stack.
 package settings
 
 import "github.com/mejan/mejan/functions/pipeline"
-
-// Namespace is the configuration namespace of every key here: `mejan:senderEmail`.
-const Namespace = "mejan"
 
 // Stage is the settings of one stage.
 type Stage struct {
 	// Name is the stage's name and that of its Pulumi stack, such as dev.
 	Name string
-	// SenderEmail is the address that reports come from. SES must have verified it.
+	// AWS says where the stage lives.
+	AWS AWS
+	// SenderEmail is the address that reports come from. SES must have verified it. Like every address here it is ASCII,
+	// with the domain in lower case.
 	SenderEmail string
-	// ReceiverEmails are the addresses that get the report, at least one.
+	// ReceiverEmails are the addresses that get the report: at least one, each once.
 	ReceiverEmails []string
-	// AlarmEmail is the address that is told when an alarm fires.
+	// AlarmEmail is the address that gets the alarms.
 	AlarmEmail string
-	// ModelID is the Bedrock model, or inference profile, that writes the prose.
-	ModelID string
+	// Model is the Bedrock model that writes the prose.
+	Model Model
 	// IngestLimits bound what one file may cost the ingestor.
 	IngestLimits pipeline.Limits
 	// LogLevel is debug, info, warn or error.
@@ -32,7 +32,8 @@ type Stage struct {
 	// Protect keeps data safe from the program itself: Pulumi refuses to delete the buckets and the table, the table
 	// refuses to be deleted, and its last 35 days can be restored to the second.
 	Protect bool
-	// ForceDestroy lets `pulumi destroy` delete buckets and image repositories with all that is in them.
+	// ForceDestroy lets `pulumi destroy` delete buckets and image repositories with their content. It is the opposite of
+	// Protect: a stage with neither could be destroyed only half-way, up to the first bucket that holds an object.
 	ForceDestroy bool
 }
 
@@ -54,10 +55,20 @@ type Retention struct {
 }
 
 // Prefix begins the name of everything in the stage: `mejan-dev`.
-func (s Stage) Prefix() string { return "mejan-" + s.Name }
+func (s Stage) Prefix() string { return s.AWS.Prefix }
 
-// Named is the name of a part of the stage: `mejan-dev-ingestor`.
+// Named is the name of a part of the stage: `mejan-dev-data`.
 func (s Stage) Named(part string) string { return s.Prefix() + "-" + part }
 
-// FunctionName is the name of a function as deployed.
+// FunctionName is the name of a function as deployed: `mejan-dev-ingestor`.
 func (s Stage) FunctionName(f pipeline.Function) string { return s.Named(string(f)) }
+
+// RoleName is the name of a function's role: `mejan-dev-ingestor-us-east-1`. It carries the region because the roles of
+// an account share one set of names, while all else may have the same name in each region.
+func (s Stage) RoleName(f pipeline.Function) string { return s.FunctionName(f) + "-" + s.AWS.Region }
+
+// BusName is the name of the event bus.
+func (s Stage) BusName() string { return s.Prefix() }
+
+// TableName is the name of the table of analyses.
+func (s Stage) TableName() string { return s.Named("analyses") }

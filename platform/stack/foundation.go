@@ -18,7 +18,8 @@ const rowsPrefix = pipeline.ProcessedPrefix + "2"
 
 // foundation is what exists before, and without, the functions.
 type foundation struct {
-	account, region string
+	// partition, region and account are parts of ARNs.
+	partition, region, account string
 
 	data, failures *Bucket
 	bus            *cloudwatch.EventBus
@@ -33,11 +34,7 @@ func newFoundation(ctx *pulumi.Context, s settings.Stage) (*foundation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("get caller identity: %w", err)
 	}
-	region, err := aws.GetRegion(ctx, nil)
-	if err != nil {
-		return nil, fmt.Errorf("get region: %w", err)
-	}
-	f := &foundation{account: identity.AccountId, region: region.Name}
+	f := &foundation{partition: partition(identity.Arn), account: identity.AccountId, region: s.AWS.Region}
 
 	if f.data, err = NewBucket(ctx, s.Named("data"), &BucketArgs{
 		ForceDestroy: s.ForceDestroy,
@@ -55,12 +52,12 @@ func newFoundation(ctx *pulumi.Context, s settings.Stage) (*foundation, error) {
 	}, pulumi.Protect(s.Protect)); err != nil {
 		return nil, err
 	}
-	if f.bus, err = cloudwatch.NewEventBus(ctx, s.Prefix(), &cloudwatch.EventBusArgs{
-		Name: pulumi.String(s.Prefix()),
+	if f.bus, err = cloudwatch.NewEventBus(ctx, s.BusName(), &cloudwatch.EventBusArgs{
+		Name: pulumi.String(s.BusName()),
 	}); err != nil {
 		return nil, err
 	}
-	if f.analyses, err = NewAnalyses(ctx, s.Named("analyses"), &AnalysesArgs{Protect: s.Protect},
+	if f.analyses, err = NewAnalyses(ctx, s.TableName(), &AnalysesArgs{Protect: s.Protect},
 		pulumi.Protect(s.Protect)); err != nil {
 		return nil, err
 	}
@@ -89,25 +86,28 @@ func (f *foundation) export(ctx *pulumi.Context) {
 	ctx.Export("alarmTopic", f.alarms.Arn)
 }
 
-// environment gives a function the variables that it requires, and no others.
+// environment is the variables of a function. Names of resources are taken from the resources, so that the function
+// waits for them.
 func (f *foundation) environment(s settings.Stage, name pipeline.Function) (pulumi.StringMap, error) {
-	all := pulumi.StringMap{
-		pipeline.EnvIngestLimits:  pulumi.String(s.IngestLimits.String()),
-		pipeline.EnvStage:         pulumi.String(s.Name),
-		pipeline.EnvLogLevel:      pulumi.String(s.LogLevel),
-		pipeline.EnvEventBusName:  f.bus.Name,
-		pipeline.EnvTableName:     f.analyses.Name,
-		pipeline.EnvModelID:       pulumi.String(s.ModelID),
-		pipeline.EnvSenderEmail:   pulumi.String(s.SenderEmail),
-		pipeline.EnvReceiverEmail: pulumi.String(strings.Join(s.ReceiverEmails, ",")),
+	variables, err := s.Environment(name)
+	if err != nil {
+		return nil, err
 	}
-	env := pulumi.StringMap{}
-	for _, variable := range name.Env() {
-		value, ok := all[variable]
-		if !ok {
-			return nil, fmt.Errorf("environment of the %s: nothing sets %s", name, variable)
+	env := pulumi.ToStringMap(variables)
+	for variable, output := range map[string]pulumi.StringInput{
+		pipeline.EnvEventBusName: f.bus.Name,
+		pipeline.EnvTableName:    f.analyses.Name,
+	} {
+		if _, required := env[variable]; required {
+			env[variable] = output
 		}
-		env[variable] = value
 	}
 	return env, nil
+}
+
+// partition is the second part of an ARN: aws, aws-us-gov or aws-cn.
+func partition(arn string) string {
+	_, rest, _ := strings.Cut(arn, ":")
+	partition, _, _ := strings.Cut(rest, ":")
+	return partition
 }

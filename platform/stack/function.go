@@ -12,6 +12,8 @@ import (
 // FunctionArgs says what a [Function] runs and what it may do.
 type FunctionArgs struct {
 	Description string
+	// RoleName is the physical name of the role. It must be unique in the account, not only in the region.
+	RoleName string
 	// Image is the image's repository and digest.
 	Image       pulumi.StringInput
 	Size        settings.Function
@@ -68,7 +70,7 @@ func NewFunction(
 			Actions: []string{"sqs:SendMessage"}, Resources: pulumi.StringArray{f.DeadLetters.Arn},
 		})
 	}
-	role, allowed, err := f.role(ctx, name, grants)
+	role, allowed, err := f.role(ctx, name, args.RoleName, grants)
 	if err != nil {
 		return nil, err
 	}
@@ -112,9 +114,11 @@ func lambdaArgs(
 }
 
 // role makes the function's role, and the policy that the function must not start without.
-func (f *Function) role(ctx *pulumi.Context, name string, grants []Statement) (*iam.Role, *iam.RolePolicy, error) {
+func (f *Function) role(
+	ctx *pulumi.Context, name, roleName string, grants []Statement,
+) (*iam.Role, *iam.RolePolicy, error) {
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
-		Name: pulumi.String(name),
+		Name: pulumi.String(roleName),
 		AssumeRolePolicy: policy(Statement{
 			Principal: awsService("lambda.amazonaws.com"), Actions: []string{"sts:AssumeRole"},
 		}),
@@ -126,7 +130,8 @@ func (f *Function) role(ctx *pulumi.Context, name string, grants []Statement) (*
 		Name:   pulumi.String("grants"),
 		Role:   role.Name,
 		Policy: policy(grants...),
-	}, pulumi.Parent(f))
+		// Its name is that of no other policy of the role: a new role's grants can be there before the old role's go.
+	}, pulumi.Parent(f), pulumi.DeleteBeforeReplace(false))
 	return role, allowed, err
 }
 

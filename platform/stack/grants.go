@@ -2,7 +2,6 @@ package stack
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -34,7 +33,7 @@ func (f *foundation) grants(s settings.Stage, name pipeline.Function) []Statemen
 			{Actions: []string{"s3:GetObject"}, Resources: pulumi.StringArray{rows}},
 			{Actions: []string{"s3:PutObject"}, Resources: pulumi.StringArray{analyses}},
 			{Actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"}, Resources: table},
-			{Actions: []string{"bedrock:InvokeModel"}, Resources: f.models(s.ModelID)},
+			{Actions: []string{"bedrock:InvokeModel"}, Resources: f.models(s.Model)},
 		}
 	case pipeline.Notifier:
 		return []Statement{
@@ -63,26 +62,26 @@ func (f *foundation) mailIdentities(s settings.Stage) pulumi.StringArray {
 	arns := pulumi.StringArray{f.sender.IdentityArn, f.sender.ConfigurationSetArn}
 	for _, receiver := range s.ReceiverEmails {
 		if receiver != s.SenderEmail {
-			arns = append(arns, pulumi.String(fmt.Sprintf("arn:aws:ses:%s:%s:identity/%s", f.region, f.account, receiver)))
+			arns = append(arns, f.arn("ses", f.region, f.account, "identity/"+receiver))
 		}
 	}
 	return arns
 }
 
-// geographies are the regions that an inference profile of each geography sends requests to. Bedrock wants permission
-// for the model in the region that answers, which is its choice. Package settings accepts these geographies and no
-// others.
-var geographies = map[string]string{"us": "us-*", "eu": "eu-*", "apac": "ap-*"}
+// models is the ARNs that Bedrock asks permission for when the model is called: the model, in each region that may
+// answer, and the inference profile if the call goes through one.
+func (f *foundation) models(m settings.Model) pulumi.StringArray {
+	var arns pulumi.StringArray
+	if m.IsProfile() {
+		arns = append(arns, f.arn("bedrock", f.region, f.account, "inference-profile/"+m.ID))
+	}
+	for _, region := range m.Regions {
+		arns = append(arns, f.arn("bedrock", region, "", "foundation-model/"+m.Foundation))
+	}
+	return arns
+}
 
-// models is the ARNs that Bedrock asks permission for when a model, or an inference profile, is invoked by its id.
-func (f *foundation) models(id string) pulumi.StringArray {
-	geography, model, _ := strings.Cut(id, ".")
-	regions, profile := geographies[geography]
-	if !profile {
-		return pulumi.StringArray{pulumi.String(fmt.Sprintf("arn:aws:bedrock:%s::foundation-model/%s", f.region, id))}
-	}
-	return pulumi.StringArray{
-		pulumi.String(fmt.Sprintf("arn:aws:bedrock:%s:%s:inference-profile/%s", f.region, f.account, id)),
-		pulumi.String(fmt.Sprintf("arn:aws:bedrock:%s::foundation-model/%s", regions, model)),
-	}
+// arn is an ARN in the partition of the account.
+func (f *foundation) arn(service, region, account, resource string) pulumi.String {
+	return pulumi.String(fmt.Sprintf("arn:%s:%s:%s:%s:%s", f.partition, service, region, account, resource))
 }

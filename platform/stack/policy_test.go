@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/platform/settings"
 )
 
 // statement is a statement of any policy of a plan.
@@ -118,28 +119,33 @@ func TestBucketGrants(t *testing.T) {
 	}
 }
 
-// Whichever model a stage names, the analyzer may invoke it, in every region that answers, and no other model.
+// Whichever model a stage names, the analyzer may call it, in every region that answers, and no other model.
 func TestModelGrants(t *testing.T) {
+	const model = "amazon.nova-lite-v1:0"
 	for _, tt := range []struct {
-		model string
-		want  []string
+		id, region string
+		regions    []string
+		want       []string
 	}{
-		{"amazon.nova-pro-v1:0", []string{"arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"}},
-		{"us.amazon.nova-lite-v1:0", []string{
-			"arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0",
-			"arn:aws:bedrock:us-*::foundation-model/amazon.nova-lite-v1:0",
+		{model, "us-east-1", []string{"us-east-1"}, []string{"arn:aws:bedrock:us-east-1::foundation-model/" + model}},
+		{"eu." + model, "il-central-1", []string{"il-central-1", "eu-*"}, []string{
+			"arn:aws:bedrock:il-central-1:123456789012:inference-profile/eu." + model,
+			"arn:aws:bedrock:il-central-1::foundation-model/" + model,
+			"arn:aws:bedrock:eu-*::foundation-model/" + model,
 		}},
-		{"eu.amazon.nova-lite-v1:0", []string{
-			"arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.amazon.nova-lite-v1:0",
-			"arn:aws:bedrock:eu-*::foundation-model/amazon.nova-lite-v1:0",
+		{"global." + model, "eu-west-1", []string{"eu-west-1", ""}, []string{
+			"arn:aws:bedrock:eu-west-1:123456789012:inference-profile/global." + model,
+			"arn:aws:bedrock:eu-west-1::foundation-model/" + model,
+			"arn:aws:bedrock:::foundation-model/" + model,
 		}},
-		{"apac.amazon.nova-lite-v1:0", []string{
-			"arn:aws:bedrock:us-east-1:123456789012:inference-profile/apac.amazon.nova-lite-v1:0",
-			"arn:aws:bedrock:ap-*::foundation-model/amazon.nova-lite-v1:0",
+		{"us-gov." + model, "us-gov-west-1", []string{"us-gov-*"}, []string{
+			"arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov." + model,
+			"arn:aws-us-gov:bedrock:us-gov-*::foundation-model/" + model,
 		}},
 	} {
 		s := committed(t, "dev")
-		s.ModelID = tt.model
+		s.AWS.Region = tt.region
+		s.Model = settings.Model{ID: tt.id, Foundation: model, Regions: tt.regions}
 		var got []string
 		for _, each := range run(t, s, exampleRelease("dev")).statements(t) {
 			if slices.Contains(each.actions, "bedrock:InvokeModel") {
@@ -147,7 +153,23 @@ func TestModelGrants(t *testing.T) {
 			}
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.model, diff)
+			t.Errorf("%s in %s (-want +got):\n%s", tt.id, tt.region, diff)
+		}
+	}
+}
+
+// Every ARN that the program writes is of the partition that the stage is deployed to: in GovCloud and in China, one
+// that begins with `arn:aws:` names nothing.
+func TestPartition(t *testing.T) {
+	for region, partition := range map[string]string{"us-gov-west-1": "aws-us-gov", "cn-north-1": "aws-cn"} {
+		s := committed(t, "dev")
+		s.AWS.Region = region
+		for _, each := range run(t, s, exampleRelease("dev")).statements(t) {
+			for _, resource := range each.resources {
+				if resource != "*" && !strings.HasPrefix(resource, "arn:"+partition+":") {
+					t.Errorf("%s: %s: %q is not in the partition %s", region, each.of, resource, partition)
+				}
+			}
 		}
 	}
 }

@@ -35,6 +35,8 @@ func (r registration) String() string { return r.Type + " " + r.Name }
 
 // recorder stands for AWS: it writes down what the program registers and answers with made-up outputs.
 type recorder struct {
+	region string
+
 	mu  sync.Mutex
 	all []registration
 }
@@ -54,44 +56,57 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.all = append(r.all, entry)
-	return args.Name + "-id", answer(args), nil
+	return args.Name + "-id", r.answer(args), nil
 }
 
 func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	switch args.Token {
 	case "aws:index/getCallerIdentity:getCallerIdentity":
-		return resource.PropertyMap{"accountId": resource.NewStringProperty("123456789012")}, nil
-	case "aws:index/getRegion:getRegion":
-		return resource.PropertyMap{"name": resource.NewStringProperty("us-east-1")}, nil
+		return resource.PropertyMap{
+			"accountId": resource.NewStringProperty("123456789012"),
+			"arn":       resource.NewStringProperty("arn:" + partition(r.region) + ":sts::123456789012:assumed-role/deploy/ci"),
+		}, nil
 	default:
 		return nil, fmt.Errorf("the program calls %s, which nothing answers", args.Token)
 	}
 }
 
+// partition is the partition of a region.
+func partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	default:
+		return "aws"
+	}
+}
+
 // arns is how AWS names what the program reads the name of.
 var arns = map[string]string{
-	"aws:s3/bucketV2:BucketV2":                    "arn:aws:s3:::%s-1a2b3c4",
-	"aws:sqs/queue:Queue":                         "arn:aws:sqs:us-east-1:123456789012:%s",
-	"aws:iam/role:Role":                           "arn:aws:iam::123456789012:role/%s",
-	"aws:cloudwatch/logGroup:LogGroup":            "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/%s",
-	"aws:lambda/function:Function":                "arn:aws:lambda:us-east-1:123456789012:function:%s",
-	"aws:cloudwatch/eventBus:EventBus":            "arn:aws:events:us-east-1:123456789012:event-bus/%s",
-	"aws:cloudwatch/eventRule:EventRule":          "arn:aws:events:us-east-1:123456789012:rule/%s",
-	"aws:dynamodb/table:Table":                    "arn:aws:dynamodb:us-east-1:123456789012:table/%s",
-	"aws:sesv2/configurationSet:ConfigurationSet": "arn:aws:ses:us-east-1:123456789012:configuration-set/%s",
-	"aws:sesv2/emailIdentity:EmailIdentity":       "arn:aws:ses:us-east-1:123456789012:identity/sender-of-%s",
-	"aws:sns/topic:Topic":                         "arn:aws:sns:us-east-1:123456789012:%s",
-	"aws:cloudwatch/metricAlarm:MetricAlarm":      "arn:aws:cloudwatch:us-east-1:123456789012:alarm:%s",
-	"aws:ecr/repository:Repository":               "arn:aws:ecr:us-east-1:123456789012:repository/%s",
+	"aws:s3/bucketV2:BucketV2":                    "arn:PARTITION:s3:::%s-1a2b3c4",
+	"aws:sqs/queue:Queue":                         "arn:PARTITION:sqs:REGION:123456789012:%s",
+	"aws:iam/role:Role":                           "arn:PARTITION:iam::123456789012:role/%s",
+	"aws:cloudwatch/logGroup:LogGroup":            "arn:PARTITION:logs:REGION:123456789012:log-group:/aws/lambda/%s",
+	"aws:lambda/function:Function":                "arn:PARTITION:lambda:REGION:123456789012:function:%s",
+	"aws:cloudwatch/eventBus:EventBus":            "arn:PARTITION:events:REGION:123456789012:event-bus/%s",
+	"aws:cloudwatch/eventRule:EventRule":          "arn:PARTITION:events:REGION:123456789012:rule/%s",
+	"aws:dynamodb/table:Table":                    "arn:PARTITION:dynamodb:REGION:123456789012:table/%s",
+	"aws:sesv2/configurationSet:ConfigurationSet": "arn:PARTITION:ses:REGION:123456789012:configuration-set/%s",
+	"aws:sesv2/emailIdentity:EmailIdentity":       "arn:PARTITION:ses:REGION:123456789012:identity/sender-of-%s",
+	"aws:sns/topic:Topic":                         "arn:PARTITION:sns:REGION:123456789012:%s",
+	"aws:cloudwatch/metricAlarm:MetricAlarm":      "arn:PARTITION:cloudwatch:REGION:123456789012:alarm:%s",
+	"aws:ecr/repository:Repository":               "arn:PARTITION:ecr:REGION:123456789012:repository/%s",
 }
 
 // answer is the outputs of a resource: its inputs, and what AWS would make up.
-func answer(args pulumi.MockResourceArgs) resource.PropertyMap {
+func (r *recorder) answer(args pulumi.MockResourceArgs) resource.PropertyMap {
 	out := args.Inputs.Copy()
 	set := func(key, value string) { out[resource.PropertyKey(key)] = resource.NewStringProperty(value) }
 	arn := ""
 	if format, ok := arns[args.TypeToken]; ok {
-		arn = fmt.Sprintf(format, args.Name)
+		arn = fmt.Sprintf(strings.NewReplacer("PARTITION", partition(r.region), "REGION", r.region).Replace(format), args.Name)
 		set("arn", arn)
 	}
 	switch args.TypeToken {
@@ -100,9 +115,9 @@ func answer(args pulumi.MockResourceArgs) resource.PropertyMap {
 	case "aws:dynamodb/table:Table":
 		set("streamArn", arn+"/stream/2026-01-02T03:04:05.000")
 	case "aws:sqs/queue:Queue":
-		set("url", "https://sqs.us-east-1.amazonaws.com/123456789012/"+args.Name)
+		set("url", "https://sqs."+r.region+".amazonaws.com/123456789012/"+args.Name)
 	case "aws:ecr/repository:Repository":
-		set("repositoryUrl", "123456789012.dkr.ecr.us-east-1.amazonaws.com/"+args.Name)
+		set("repositoryUrl", "123456789012.dkr.ecr."+r.region+".amazonaws.com/"+args.Name)
 	case "aws:lambda/eventSourceMapping:EventSourceMapping":
 		set("uuid", "11111111-2222-3333-4444-555555555555")
 	}
@@ -145,7 +160,7 @@ type plan []registration
 // run runs the program with the committed settings of a stage.
 func run(t *testing.T, s settings.Stage, r *release.Release) plan {
 	t.Helper()
-	rec := &recorder{}
+	rec := &recorder{region: s.AWS.Region}
 	if err := pulumi.RunErr(stack.Program(s, r), pulumi.WithMocks("mejan", s.Name, rec)); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +172,7 @@ func run(t *testing.T, s settings.Stage, r *release.Release) plan {
 
 func committed(t *testing.T, stage string) settings.Stage {
 	t.Helper()
-	s, err := settings.FromFile(filepath.Join("..", "..", "Pulumi."+stage+".yaml"), stage)
+	s, err := settings.LocalFromFile(filepath.Join("..", "..", "Pulumi."+stage+".yaml"), stage)
 	if err != nil {
 		t.Fatal(err)
 	}

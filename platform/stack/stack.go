@@ -45,6 +45,7 @@ func newPipeline(ctx *pulumi.Context, s settings.Stage, r *release.Release, f *f
 		}
 		functions[name], err = NewFunction(ctx, s.FunctionName(name), &FunctionArgs{
 			Description: descriptions[name],
+			RoleName:    s.RoleName(name),
 			Image:       pulumi.Sprintf("%s@%s", f.images.URLs[name], r.Images[name]),
 			Size:        s.Functions[name],
 			Environment: env,

@@ -70,7 +70,7 @@ func environment(runtimeAPI string) []string {
 		"AWS_LAMBDA_FUNCTION_NAME=mejan-bench", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512",
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench", "AWS_SESSION_TOKEN=bench",
 		"STAGE=bench", "LOG_LEVEL=info", "EVENT_BUS_NAME=bench", "INGEST_LIMITS=object=10GiB",
-		"TABLE_NAME=bench", "MODEL_ID=bench",
+		"TABLE_NAME=bench", "MODEL_ID=bench", "MODEL_PRICE=1/1",
 		"SENDER_EMAIL=from@example.com", "RECEIVER_EMAIL=to@example.com",
 	}
 }

@@ -24,7 +24,7 @@ const (
 
 // Model writes paragraphs about facts.
 type Model interface {
-	// ID names the model in the item and in the price list.
+	// ID names the model in the item.
 	ID() string
 	// Write asks once: one call on the wire, whatever becomes of it. Its error wraps [pipeline.ErrModelBusy] where
 	// asking again may help, [pipeline.ErrModelDenied] where it does not, and [pipeline.ErrModelMalformed] where the
@@ -35,6 +35,8 @@ type Model interface {
 // Narrator gives analyses their prose. It may be used concurrently if its parts may.
 type Narrator struct {
 	Model Model
+	// Price is what the model's tokens cost.
+	Price pipeline.Price
 	// Sleep pauses between two tries, and ends early with an error when ctx does.
 	Sleep func(ctx context.Context, d time.Duration) error
 	// Chance is drawn between two tries, in [0, 1).
@@ -76,7 +78,7 @@ func (n Narrator) Narrate(ctx context.Context, item pipeline.Item) Story {
 			break
 		}
 	}
-	story.Narration.CostUSD = Cost(n.Model.ID(), story.Narration.TokensIn, story.Narration.TokensOut)
+	story.Narration.CostUSD = n.Price.Cost(story.Narration.TokensIn, story.Narration.TokensOut)
 	if story.Summary == "" {
 		story.Summary = Plain(item)
 		story.Narration.Source = pipeline.ByTemplate
