@@ -14,16 +14,16 @@ import (
 	"github.com/mejan/mejan/platform/stack"
 )
 
-func main() {
-	pulumi.Run(func(ctx *pulumi.Context) error {
-		stage, err := settings.FromPulumi(ctx.Stack(), os.Getenv(pulumi.EnvConfig), os.Getenv(pulumi.EnvConfigSecretKeys))
-		if err != nil {
-			return err
-		}
-		r, err := release.Read(filepath.Join(ctx.RootDirectory(), "platform", "releases"), stage.Name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return stack.Program(stage, r)(ctx)
-	})
+func main() { pulumi.Run(program) }
+
+func program(ctx *pulumi.Context) error {
+	stage, err := settings.FromPulumi(ctx.Stack(), os.Getenv(pulumi.EnvConfig), os.Getenv(pulumi.EnvConfigSecretKeys))
+	if err != nil {
+		return err
+	}
+	r, err := release.Read(filepath.Join(ctx.RootDirectory(), "platform", "releases"), stage.Name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return stack.Program(stage, r)(ctx)
 }
