@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/platform/settings"
 )
 
@@ -58,5 +60,32 @@ func TestDocs(t *testing.T) {
 	slices.Sort(keys)
 	if diff := cmp.Diff(want, keys); diff != "" {
 		t.Errorf("keys (-read +documented):\n%s", diff)
+	}
+}
+
+// docs/cost.md shows the price of every model that is known, and what the example of a run costs with it.
+func TestDocsOfPrices(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "cost.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile("(?m)^\\| .* \\| `(.*)` \\| \\$(.*) / \\$(.*) \\| \\$(.*) \\|$")
+	rows := row.FindAllStringSubmatch(string(page), -1)
+	for _, match := range rows {
+		s, err := load(t, required(map[string]string{"mejan:modelId": match[1]}))
+		if err != nil {
+			t.Errorf("%s: %v", match[1], err)
+			continue
+		}
+		want, err := pipeline.ParsePrice(match[2] + "/" + match[3])
+		if err != nil || s.Model.Price != want {
+			t.Errorf("%s: price %v, the page says %v: %v", match[1], s.Model.Price, want, err)
+		}
+		if got := fmt.Sprintf("%.5f", s.Model.Price.Cost(2000, 400)); got != match[4] {
+			t.Errorf("%s: a run costs %s, the page says %s", match[1], got, match[4])
+		}
+	}
+	if len(rows) != len(settings.Prices) {
+		t.Errorf("the page shows %d models, %d have a price", len(rows), len(settings.Prices))
 	}
 }
