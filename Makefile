@@ -1,6 +1,6 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help programs demo local test verify fix build images preview up pulumi bench fuzz clean FORCE
+.PHONY: help programs demo local test documents verify fix build images preview up pulumi bench fuzz clean FORCE
 
 # FILE is what `make demo` puts under inputs/; STAGE is what images, preview and up are for; BENCH are flags of bench,
 # FUZZTIME is how long each target is fuzzed.
@@ -28,6 +28,9 @@ test: ## every test of every module, and the stories of the whole pipeline
 
 verify: ## format, sizes, generated files, tidy modules, import rules, lint
 	GOWORK=off go -C tools run ./verify
+
+documents: ## the commands of README.md and CONTRIBUTING.md, as typed, in a fresh clone
+	GOWORK=off go -C tools run ./documents
 
 fix: ## repair what verify finds and can be repaired
 	GOWORK=off go -C tools run ./verify -fix
