@@ -63,20 +63,26 @@ func added(t *testing.T, stage string, changed *workspace.ProjectStack) []string
 	return more
 }
 
-// `pulumi stack init` adds its salt to a committed file, and `pulumi config set` the address, and neither touches
+// `pulumi stack init` adds its salt to a committed file, and `pulumi config set` the addresses, and neither touches
 // anything else: the values are spelled as the CLI spells them.
 func TestCLIOnlyAdds(t *testing.T) {
 	const salt = "v1:c2FsdA==:v1:bm9uY2U=:dGFn"
 	for _, stage := range release.Order() {
 		stack := open(t, committed(stage))
-		stack.EncryptionSalt = salt
-		want := []string{"encryptionsalt: " + salt}
+		var want []string
+		if stack.EncryptionSalt == "" {
+			stack.EncryptionSalt = salt
+			want = append(want, "encryptionsalt: "+salt)
+		}
 		if diff := cmp.Diff(want, added(t, stage, stack)); diff != "" {
 			t.Errorf("%s: stack init (-want +added):\n%s", stage, diff)
 		}
 		for _, name := range []string{"senderEmail", "receiverEmails", "alarmEmail"} {
-			stack.Config[config.MustMakeKey(settings.Namespace, name)] = config.NewValue("a@mejan.io")
-			want = append(want, "mejan:"+name+": a@mejan.io")
+			key := config.MustMakeKey(settings.Namespace, name)
+			if _, set := stack.Config[key]; !set {
+				stack.Config[key] = config.NewValue("a@mejan.io")
+				want = append(want, "mejan:"+name+": a@mejan.io")
+			}
 		}
 		got := added(t, stage, stack)
 		slices.Sort(want)

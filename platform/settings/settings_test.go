@@ -162,18 +162,32 @@ func TestProtection(t *testing.T) {
 	}
 }
 
-// The committed file of each stage names no address: the one who deploys it is asked for all three at once, each with
-// the command that sets it.
-func TestCommittedStagesAskForAddresses(t *testing.T) {
+// The one who deploys a stage for the first time is asked for all three addresses at once, each with the command that
+// sets it.
+func TestAsksForAddresses(t *testing.T) {
+	_, err := settings.FromFile(write(t, "config:\n  aws:region: us-east-1\n"), "dev")
+	want := "settings of stage \"dev\":\n" +
+		"mejan:senderEmail: not set; pulumi config set --stack dev mejan:senderEmail you@example.com\n" +
+		"mejan:receiverEmails: not set; " +
+		"pulumi config set --stack dev mejan:receiverEmails you@example.com,others@example.com\n" +
+		"mejan:alarmEmail: not set; pulumi config set --stack dev mejan:alarmEmail you@example.com"
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+// The committed file of each stage is complete but for the addresses: nobody's alarms go to a placeholder.
+func TestCommittedStages(t *testing.T) {
 	for _, stage := range release.Order() {
 		_, err := settings.FromFile(committed(stage), stage)
-		want := "settings of stage \"" + stage + "\":\n" +
-			"mejan:senderEmail: not set; pulumi config set --stack " + stage + " mejan:senderEmail you@example.com\n" +
-			"mejan:receiverEmails: not set; pulumi config set --stack " + stage +
-			" mejan:receiverEmails you@example.com,others@example.com\n" +
-			"mejan:alarmEmail: not set; pulumi config set --stack " + stage + " mejan:alarmEmail you@example.com"
-		if err == nil || err.Error() != want {
-			t.Errorf("%s: got\n%v\nwant\n%s", stage, err, want)
+		if err == nil {
+			continue
+		}
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			if !strings.HasPrefix(line, "settings of stage") && !strings.Contains(line, "Email: not set") &&
+				!strings.Contains(line, "Emails: not set") {
+				t.Errorf("%s: %s", stage, line)
+			}
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package stack_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -54,12 +56,20 @@ func TestNamesFit(t *testing.T) {
 	}
 }
 
+// longest is a stage whose name, prefix and region are as long as they may be.
 func longest(t *testing.T) settings.Stage {
 	t.Helper()
-	s := committed(t, "dev")
-	s.Name = strings.Repeat("s", 20)
-	s.AWS.Prefix = strings.Repeat("p", 19) + "-" + s.Name
-	s.AWS.Region = "ap-southeast-1"
+	name := strings.Repeat("s", 20)
+	path := filepath.Join(t.TempDir(), "Pulumi."+name+".yaml")
+	text := "config:\n  aws:region: ap-southeast-1\n  mejan:prefix: " + strings.Repeat("p", 19) +
+		"\n  mejan:modelId: global.amazon.nova-2-lite-v1:0\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := settings.LocalFromFile(path, name)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
