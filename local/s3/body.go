@@ -3,15 +3,11 @@ package s3
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/md5"
-	"crypto/sha1" //nolint:gosec // x-amz-checksum-sha1
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"hash"
-	"hash/crc32"
-	"hash/crc64"
 	"io"
 	"io/fs"
 	"net/http"
@@ -22,69 +18,33 @@ import (
 	"github.com/mejan/mejan/local/wire"
 )
 
-const checksumPrefix = "X-Amz-Checksum-"
-
-// nvme is the polynomial of CRC-64/NVME, bits reversed.
-const nvme = 0x9A6C9329AC4BC9B5
-
-// newChecksum makes the hash behind a checksum header; nil for an unknown one.
-func newChecksum(header string) hash.Hash {
-	switch strings.TrimPrefix(header, checksumPrefix) {
-	case "Crc32":
-		return crc32.NewIEEE()
-	case "Crc32c":
-		return crc32.New(crc32.MakeTable(crc32.Castagnoli))
-	case "Crc64nvme":
-		return crc64.New(crc64.MakeTable(nvme))
-	case "Sha1":
-		return sha1.New()
-	case "Sha256":
-		return sha256.New()
-	default:
-		return nil
-	}
-}
-
-// checksumHeader finds the checksum that a request carries, in its headers or announced as a trailer.
-func checksumHeader(h http.Header) string {
-	for name := range h {
-		if newChecksum(name) != nil {
-			return name
-		}
-	}
-	if name := http.CanonicalHeaderKey(h.Get("X-Amz-Trailer")); newChecksum(name) != nil {
-		return name
-	}
-	return ""
-}
-
-// receive takes in the body of a request and checks it against the digests that came with it. The header in its answer
-// holds the checksum, if there was one.
-func (s *S3) receive(r *http.Request) (stored, http.Header, *wire.Error) {
+// receive stores the body of a request and checks it against the digests that came with it. Its checksum is by the
+// request's algorithm, or by another one if the request names none.
+func (s *S3) receive(r *http.Request, other *algorithm) (stored, *wire.Error) {
 	body, trailer := io.Reader(r.Body), http.Header{}
 	if strings.HasPrefix(r.Header.Get("X-Amz-Content-Sha256"), "STREAMING-") {
 		body = &chunked{in: bufio.NewReader(r.Body), trailer: trailer}
 	} else if r.ContentLength < 0 {
-		return stored{}, nil, errMissingLength
+		return stored{}, errMissingLength
 	}
-	name := checksumHeader(r.Header)
-	var sums []hash.Hash
-	if name != "" {
-		sums = append(sums, newChecksum(name))
+	claimed, e := sent(r.Header)
+	if e != nil {
+		return stored{}, e
 	}
-	got, err := s.store(body, sums...)
+	got, err := s.store(body, cmp.Or(claimed.algorithm, other))
 	if err != nil {
-		return stored{}, nil, unreceived(err)
+		return stored{}, unreceived(err)
 	}
-	kept := http.Header{}
-	if name != "" {
-		kept.Set(name, base64.StdEncoding.EncodeToString(sums[0].Sum(nil)))
+	got.sent = claimed.algorithm != nil
+	e = got.check(r.Header)
+	if e == nil && got.sent {
+		e = got.checkSum(cmp.Or(claimed.value, trailer.Get(claimed.algorithm.header())))
 	}
-	if e := got.check(r.Header, trailer, kept, name); e != nil {
+	if e != nil {
 		got.content.remove()
-		return stored{}, nil, e
+		return stored{}, e
 	}
-	return got, kept, nil
+	return got, nil
 }
 
 // unreceived says whose fault it is that a body was not stored.
@@ -101,7 +61,8 @@ func unreceived(err error) *wire.Error {
 	}
 }
 
-func (s stored) check(header, trailer, computed http.Header, checksum string) *wire.Error {
+// check holds what was stored against the length and the MD5 that the client sent.
+func (s stored) check(header http.Header) *wire.Error {
 	if want := header.Get("X-Amz-Decoded-Content-Length"); want != "" && want != strconv.FormatInt(s.content.size(), 10) {
 		return errIncompleteBody
 	}
@@ -114,14 +75,19 @@ func (s stored) check(header, trailer, computed http.Header, checksum string) *w
 			return errBadDigest
 		}
 	}
-	want := header.Get(checksum)
-	if checksum != "" && want == "" {
-		want = trailer.Get(checksum)
-	}
-	if want != computed.Get(checksum) {
-		return errBadDigest
-	}
 	return nil
+}
+
+// checkSum holds what was stored against the checksum that the client sent.
+func (s stored) checkSum(want string) *wire.Error {
+	switch a := s.checksum.algorithm; {
+	case !a.spelled(want):
+		return errBadHeader(a.header())
+	case want != s.checksum.value:
+		return errBadChecksum(a.name)
+	default:
+		return nil
+	}
 }
 
 // chunked decodes aws-chunked: chunks of `size[;chunk-signature=…]\r\n data \r\n`, an empty one, then trailers.

@@ -33,6 +33,9 @@ func writeCondition(h http.Header) (condition, *wire.Error) {
 	return c, nil
 }
 
+// any reports whether there is something to check.
+func (c condition) any() bool { return c != condition{} }
+
 // check judges a write over the current version, which may be nil.
 func (c condition) check(current *version) *wire.Error {
 	switch {

@@ -2,10 +2,10 @@ package s3
 
 import (
 	"crypto/md5"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"net/http"
 	"os"
@@ -99,30 +99,37 @@ func (r *reader) Close() error {
 type stored struct {
 	content content
 	md5     []byte
+	// checksum has no kind; sent says that the client sent it, too.
+	checksum checksum
+	sent     bool
 }
 
 // version makes an object of it.
 func (s stored) version(key string, header http.Header) *version {
-	return &version{Object: Object{Key: key, ETag: s.etag(), Size: s.content.size(), Header: header}, content: s.content}
+	sum := s.checksum
+	sum.kind = fullObject
+	return &version{
+		Object:  Object{Key: key, ETag: s.etag(), Size: s.content.size(), Header: header},
+		content: s.content, checksum: sum,
+	}
 }
 
 func (s stored) etag() string { return hex.EncodeToString(s.md5) }
 
-// store writes a body to a file of its own. Nothing of a body that fails half-way stays.
-func (s *S3) store(body io.Reader, also ...hash.Hash) (stored, error) {
+// store writes a body to a file of its own and sums it up. Nothing of a body that fails half-way stays.
+func (s *S3) store(body io.Reader, a *algorithm) (stored, error) {
 	f, err := os.CreateTemp(s.config.Dir, "object-*")
 	if err != nil {
 		return stored{}, fmt.Errorf("store content: %w", err)
 	}
-	digest := md5.New()
-	sinks := []io.Writer{f, digest}
-	for _, h := range also {
-		sinks = append(sinks, h)
-	}
-	n, err := io.Copy(io.MultiWriter(sinks...), body)
+	digest, sum := md5.New(), a.hash()
+	n, err := io.Copy(io.MultiWriter(f, digest, sum), body)
 	if err = errors.Join(err, f.Close()); err != nil {
 		_ = os.Remove(f.Name())
 		return stored{}, fmt.Errorf("store content: %w", err)
 	}
-	return stored{content: content{{path: f.Name(), size: n}}, md5: digest.Sum(nil)}, nil
+	return stored{
+		content: content{{path: f.Name(), size: n}}, md5: digest.Sum(nil),
+		checksum: checksum{algorithm: a, value: base64.StdEncoding.EncodeToString(sum.Sum(nil))},
+	}, nil
 }

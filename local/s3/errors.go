@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/mejan/mejan/local/wire"
 )
@@ -13,9 +14,11 @@ var (
 	errAccessDenied = failure(403, "AccessDenied",
 		"Access Denied")
 	errBadDigest = failure(400, "BadDigest",
-		"The Content-MD5 or checksum value that you specified did not match what the server received.")
+		"The Content-MD5 you specified did not match what we received.")
 	errBucketExists = failure(409, "BucketAlreadyOwnedByYou",
 		"Your previous request to create the named bucket succeeded and you already own it.")
+	errConflict = failure(409, "ConditionalRequestConflict",
+		"The conditional request cannot succeed due to a conflicting operation against this resource.")
 	errEntityTooLarge = failure(400, "EntityTooLarge",
 		"Your proposed upload exceeds the maximum allowed object size.")
 	errEntityTooSmall = failure(400, "EntityTooSmall",
@@ -29,7 +32,8 @@ var (
 	errInvalidDigest = failure(400, "InvalidDigest",
 		"The Content-MD5 you specified was invalid.")
 	errInvalidPart = failure(400, "InvalidPart",
-		"One or more of the specified parts could not be found.")
+		"One or more of the specified parts could not be found. The part may not have been uploaded, or the specified "+
+			"entity tag may not match the part's entity tag.")
 	errInvalidPartOrder = failure(400, "InvalidPartOrder",
 		"The list of parts was not in ascending order. Parts must be ordered by part number.")
 	errInvalidRange = failure(416, "InvalidRange",
@@ -58,6 +62,21 @@ var (
 
 func failure(status int, code, message string) *wire.Error {
 	return &wire.Error{Status: status, Code: code, Message: message}
+}
+
+func errInvalidRequest(format string, args ...any) *wire.Error {
+	return failure(http.StatusBadRequest, "InvalidRequest", fmt.Sprintf(format, args...))
+}
+
+// errBadHeader is S3's answer to a header whose value it cannot read.
+func errBadHeader(name string) *wire.Error {
+	return errInvalidRequest("Value for %s header is invalid.", strings.ToLower(name))
+}
+
+// errBadChecksum is S3's answer to a checksum that is not that of the bytes it received.
+func errBadChecksum(algorithm string) *wire.Error {
+	return failure(http.StatusBadRequest, "BadDigest",
+		fmt.Sprintf("The %s you specified did not match the calculated checksum.", algorithm))
 }
 
 func errInvalidArgument(format string, args ...any) *wire.Error {

@@ -87,6 +87,7 @@ type (
 		ETag         string
 		Size         int64
 		StorageClass string
+		begunWith
 	}
 	commonPrefix struct{ Prefix string }
 )
@@ -159,7 +160,7 @@ func (s *S3) list(w http.ResponseWriter, r *http.Request, t request) *wire.Error
 func (q query) listed(v *version) listedObject {
 	return listedObject{
 		Key: q.text(v.Key), LastModified: timestamp(v.Modified), ETag: strconv.Quote(v.ETag), Size: v.Size,
-		StorageClass: "STANDARD",
+		StorageClass: "STANDARD", begunWith: begunWith{v.checksum.algorithm.name, v.checksum.kind},
 	}
 }
 
@@ -228,6 +229,7 @@ func (s *S3) listUploads(w http.ResponseWriter, r *http.Request, t request) *wir
 		Key       string
 		UploadID  string `xml:"UploadId"`
 		Initiated string
+		begunWith
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -241,7 +243,7 @@ func (s *S3) listUploads(w http.ResponseWriter, r *http.Request, t request) *wir
 	var entries []entry
 	for _, u := range uploads {
 		if strings.HasPrefix(u.key, r.URL.Query().Get("prefix")) {
-			entries = append(entries, entry{Key: u.key, UploadID: u.id, Initiated: timestamp(u.begun)})
+			entries = append(entries, entry{u.key, u.id, timestamp(u.begun), u.begunWith()})
 		}
 	}
 	answer(w, http.StatusOK, struct {

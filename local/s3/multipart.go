@@ -1,16 +1,14 @@
 package s3
 
 import (
-	"crypto/md5"
+	"cmp"
 	"crypto/rand"
-	"encoding/hex"
 	"encoding/xml"
-	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mejan/mejan/local/wire"
@@ -22,6 +20,11 @@ type upload struct {
 	begun   time.Time
 	header  http.Header
 	parts   map[int]stored
+	// algorithm and kind are those of the checksum that the upload was begun with; nil and empty for none.
+	algorithm *algorithm
+	kind      string
+	// over is what was newest under the key when the upload began.
+	over *version
 }
 
 const (
@@ -29,8 +32,6 @@ const (
 	minPart = 5 << 20
 	// maxParts is S3's limit of parts.
 	maxParts = 10_000
-	// maxCompletion bounds the body of CompleteMultipartUpload: 10,000 parts with every checksum.
-	maxCompletion = 8 << 20
 )
 
 // upload finds an upload. The caller holds s.mu.
@@ -47,18 +48,24 @@ func (s *S3) upload(r *http.Request, q request) (*bucket, *upload, *wire.Error) 
 }
 
 func (s *S3) createUpload(w http.ResponseWriter, r *http.Request, q request) *wire.Error {
+	a, kind, e := declared(r.Header)
+	if e != nil {
+		return e
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b, e := s.bucket(q.bucket)
 	if e != nil {
 		return e
 	}
-	u := &upload{id: rand.Text(), key: q.key, begun: now(), header: described(r.Header), parts: make(map[int]stored)}
+	u := &upload{
+		id: rand.Text(), key: q.key, begun: now(), header: described(r.Header), parts: make(map[int]stored),
+		algorithm: a, kind: kind, over: b.newest(q.key),
+	}
 	b.uploads[u.id] = u
-	for _, name := range []string{"X-Amz-Checksum-Algorithm", "X-Amz-Checksum-Type"} {
-		if value := r.Header.Get(name); value != "" {
-			w.Header().Set(name, value)
-		}
+	if a != nil {
+		w.Header().Set("X-Amz-Checksum-Algorithm", a.name)
+		w.Header().Set("X-Amz-Checksum-Type", kind)
 	}
 	answer(w, http.StatusOK, struct {
 		XMLName  xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ InitiateMultipartUploadResult"`
@@ -69,115 +76,63 @@ func (s *S3) createUpload(w http.ResponseWriter, r *http.Request, q request) *wi
 	return nil
 }
 
+// begunWith is what listings tell of an upload's checksum.
+type begunWith struct {
+	ChecksumAlgorithm string `xml:",omitempty"`
+	ChecksumType      string `xml:",omitempty"`
+}
+
+func (u *upload) begunWith() begunWith {
+	if u.algorithm == nil {
+		return begunWith{}
+	}
+	return begunWith{u.algorithm.name, u.kind}
+}
+
+// accepts refuses a part whose checksum is by another algorithm than the upload was begun with. Only an upload whose
+// checksum is over all bytes takes parts without one.
+func (u *upload) accepts(part stored) *wire.Error {
+	actual := "null"
+	if part.sent {
+		actual = strings.ToLower(part.checksum.algorithm.name)
+	}
+	if u.algorithm == nil || part.checksum.algorithm == u.algorithm && (part.sent || u.kind == fullObject) {
+		return nil
+	}
+	return errInvalidRequest("Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s",
+		strings.ToLower(u.algorithm.name), actual)
+}
+
 func (s *S3) uploadPart(w http.ResponseWriter, r *http.Request, q request) *wire.Error {
 	number, err := strconv.Atoi(r.URL.Query().Get("partNumber"))
 	if err != nil || number < 1 || number > maxParts {
 		return errInvalidArgument("Part number must be an integer between 1 and 10000, inclusive")
 	}
 	s.mu.Lock()
-	_, _, e := s.upload(r, q)
+	_, u, e := s.upload(r, q)
 	s.mu.Unlock()
 	if e != nil {
 		return e
 	}
-	part, checksum, e := s.receive(r)
+	part, e := s.receive(r, cmp.Or(u.algorithm, defaultAlgorithm))
 	if e != nil {
 		return e
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, u, e := s.upload(r, q)
-	if e != nil { // It ended meanwhile.
+	if _, _, e = s.upload(r, q); e == nil { // It may have ended meanwhile.
+		e = u.accepts(part)
+	}
+	if e != nil {
 		part.content.remove()
 		return e
 	}
 	u.parts[number].content.remove()
 	u.parts[number] = part
-	for name, values := range checksum {
-		w.Header()[name] = values
-	}
+	part.checksum.write(w.Header())
 	w.Header().Set("ETag", strconv.Quote(part.etag()))
 	w.WriteHeader(http.StatusOK)
 	return nil
-}
-
-// completion is the body of CompleteMultipartUpload; checksums in it were checked with the parts.
-type completion struct {
-	XMLName xml.Name `xml:"CompleteMultipartUpload"`
-	Part    []struct {
-		PartNumber int
-		ETag       string
-	}
-}
-
-func (s *S3) completeUpload(w http.ResponseWriter, r *http.Request, q request) *wire.Error {
-	c, e := writeCondition(r.Header)
-	if e != nil {
-		return e
-	}
-	text, err := io.ReadAll(io.LimitReader(r.Body, maxCompletion))
-	if err != nil {
-		return errIncompleteBody
-	}
-	var listed completion
-	if err := xml.Unmarshal(text, &listed); err != nil || len(listed.Part) == 0 {
-		return errMalformedXML
-	}
-	s.mu.Lock()
-	_, u, e := s.upload(r, q)
-	var v *version
-	var unused content
-	if e == nil {
-		v, unused, e = u.assemble(listed)
-	}
-	s.mu.Unlock()
-	if e != nil {
-		return e
-	}
-	if e := s.commit(q.bucket, v, c, createdByUpload, u); e != nil {
-		return e
-	}
-	unused.remove()
-	describeVersion(w, v)
-	w.Header().Del("ETag")
-	answer(w, http.StatusOK, struct {
-		XMLName  xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ CompleteMultipartUploadResult"`
-		Location string
-		Bucket   string
-		Key      string
-		ETag     string
-	}{Location: "http://" + r.Host + r.URL.EscapedPath(), Bucket: q.bucket, Key: q.key, ETag: strconv.Quote(v.ETag)})
-	return nil
-}
-
-// assemble makes one version of the listed parts, and says which contents are not in it.
-func (u *upload) assemble(listed completion) (v *version, unused content, e *wire.Error) {
-	v = &version{Object: Object{Key: u.key, Header: u.header}}
-	digests := md5.New()
-	for i, p := range listed.Part[1:] {
-		if p.PartNumber <= listed.Part[i].PartNumber {
-			return nil, nil, errInvalidPartOrder
-		}
-	}
-	spare := maps.Clone(u.parts)
-	for i, p := range listed.Part {
-		part, ok := u.parts[p.PartNumber]
-		switch {
-		case !ok || unquoted(p.ETag) != part.etag():
-			return nil, nil, errInvalidPart
-		case i < len(listed.Part)-1 && part.content.size() < minPart:
-			return nil, nil, errEntityTooSmall
-		}
-		digests.Write(part.md5)
-		v.content = append(v.content, part.content...)
-		delete(spare, p.PartNumber)
-	}
-	v.Size = v.content.size()
-	v.ETag = fmt.Sprintf("%s-%d", hex.EncodeToString(digests.Sum(nil)), len(listed.Part))
-	for _, part := range spare {
-		unused = append(unused, part.content...)
-	}
-	return v, unused, nil
 }
 
 func (s *S3) abortUpload(w http.ResponseWriter, r *http.Request, q request) *wire.Error {
@@ -200,6 +155,7 @@ func (s *S3) listParts(w http.ResponseWriter, r *http.Request, q request) *wire.
 		PartNumber int
 		ETag       string
 		Size       int64
+		checksums
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -210,7 +166,11 @@ func (s *S3) listParts(w http.ResponseWriter, r *http.Request, q request) *wire.
 	var parts []part
 	for _, number := range slices.Sorted(maps.Keys(u.parts)) {
 		p := u.parts[number]
-		parts = append(parts, part{PartNumber: number, ETag: strconv.Quote(p.etag()), Size: p.content.size()})
+		told := part{PartNumber: number, ETag: strconv.Quote(p.etag()), Size: p.content.size()}
+		if u.algorithm != nil {
+			told.checksums = p.checksum.document()
+		}
+		parts = append(parts, told)
 	}
 	answer(w, http.StatusOK, struct {
 		XMLName     xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListPartsResult"`
@@ -219,6 +179,7 @@ func (s *S3) listParts(w http.ResponseWriter, r *http.Request, q request) *wire.
 		UploadID    string `xml:"UploadId"`
 		IsTruncated bool
 		Part        []part
-	}{Bucket: q.bucket, Key: q.key, UploadID: u.id, Part: parts})
+		begunWith
+	}{Bucket: q.bucket, Key: q.key, UploadID: u.id, Part: parts, begunWith: u.begunWith()})
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -53,8 +54,8 @@ func (s *S3) commit(name string, v *version, c condition, kind string, u *upload
 	if e == nil {
 		e = c.check(b.current(v.Key))
 	}
-	if e == nil && u != nil && b.uploads[u.id] != u {
-		e = errNoSuchUpload
+	if e == nil && u != nil {
+		e = u.mayEnd(b, c)
 	}
 	if e != nil {
 		s.mu.Unlock()
@@ -91,21 +92,16 @@ func (s *S3) put(w http.ResponseWriter, r *http.Request, q request) *wire.Error 
 	if e != nil {
 		return e
 	}
-	got, checksum, e := s.receive(r)
+	got, e := s.receive(r, defaultAlgorithm)
 	if e != nil {
 		return e
 	}
 	v := got.version(q.key, described(r.Header))
-	for name, values := range checksum {
-		v.Header[name] = values
-	}
 	if e := s.commit(q.bucket, v, c, createdByPut, nil); e != nil {
 		v.content.remove()
 		return e
 	}
-	for name, values := range checksum {
-		w.Header()[name] = values
-	}
+	v.checksum.write(w.Header())
 	describeVersion(w, v)
 	w.WriteHeader(http.StatusOK)
 	return nil
@@ -160,6 +156,9 @@ func (s *S3) get(w http.ResponseWriter, r *http.Request, q request) *wire.Error 
 	if e != nil {
 		return e
 	}
+	if mode := r.Header.Get("X-Amz-Checksum-Mode"); mode != "" && mode != "ENABLED" {
+		return errBadHeader("x-amz-checksum-mode")
+	}
 	if e := readable(r.Header, v.Object); e != nil {
 		if e == errNotModified {
 			describeVersion(w, v)
@@ -173,10 +172,9 @@ func (s *S3) get(w http.ResponseWriter, r *http.Request, q request) *wire.Error 
 	}
 	describeVersion(w, v)
 	h := w.Header()
-	for name, values := range v.Header {
-		if !strings.HasPrefix(name, checksumPrefix) || (r.Header.Get("X-Amz-Checksum-Mode") != "" && !part.partial) {
-			h[name] = values
-		}
+	maps.Copy(h, v.Header)
+	if r.Header.Get("X-Amz-Checksum-Mode") != "" && part.length == v.Size {
+		v.checksum.write(h)
 	}
 	h.Set("Accept-Ranges", "bytes")
 	h.Set("Last-Modified", v.Modified.Format(http.TimeFormat))
@@ -226,7 +224,14 @@ func (s *S3) copyObject(w http.ResponseWriter, r *http.Request, q request) *wire
 	}
 	body := from.content.open(0, from.Size)
 	defer func() { _ = body.Close() }()
-	got, err := s.store(body)
+	// The copy is one piece, so its checksum is over all bytes, even if that of the source is composite.
+	a := from.checksum.algorithm
+	if wanted, _, e := declared(r.Header); e != nil {
+		return e
+	} else if wanted != nil {
+		a = wanted
+	}
+	got, err := s.store(body, a)
 	if err != nil {
 		return errInternal
 	}
@@ -243,6 +248,7 @@ func (s *S3) copyObject(w http.ResponseWriter, r *http.Request, q request) *wire
 		XMLName      xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ CopyObjectResult"`
 		ETag         string
 		LastModified string
-	}{ETag: strconv.Quote(v.ETag), LastModified: timestamp(v.Modified)})
+		checksums
+	}{ETag: strconv.Quote(v.ETag), LastModified: timestamp(v.Modified), checksums: v.checksum.document()})
 	return nil
 }

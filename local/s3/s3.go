@@ -74,17 +74,25 @@ type bucket struct {
 // version is an object, or the marker of its deletion.
 type version struct {
 	Object
-	content content
-	deleted bool
+	content  content
+	checksum checksum
+	deleted  bool
+}
+
+// newest is the version that came last, be it the marker of a deletion; nil if there is none.
+func (b *bucket) newest(key string) *version {
+	if versions := b.keys[key]; len(versions) > 0 {
+		return versions[len(versions)-1]
+	}
+	return nil
 }
 
 // current is the version that readers see; nil where there is none or it is deleted.
 func (b *bucket) current(key string) *version {
-	versions := b.keys[key]
-	if len(versions) == 0 || versions[len(versions)-1].deleted {
-		return nil
+	if v := b.newest(key); v != nil && !v.deleted {
+		return v
 	}
-	return versions[len(versions)-1]
+	return nil
 }
 
 // BucketARN is the ARN of a bucket.
@@ -178,7 +186,7 @@ func (s *S3) Open(name, key string) (Object, io.ReadCloser, error) {
 // Put writes an object as a client would, notifications included. Header may be nil; it says what a client's headers
 // would, such as Content-Type and x-amz-meta-….
 func (s *S3) Put(name, key string, header http.Header, body io.Reader) (Object, error) {
-	c, err := s.store(body)
+	c, err := s.store(body, defaultAlgorithm)
 	if err != nil {
 		return Object{}, fmt.Errorf("put %q in %q: %w", key, name, err)
 	}

@@ -16,9 +16,15 @@ var (
 	ErrExists = errors.New("object exists")
 	// ErrChanged means that the object is no longer the version asked for.
 	ErrChanged = errors.New("object has changed")
+	// ErrConflict means that S3 did not decide, because another write to the key was under way. Trying again helps; an
+	// upload in parts has to begin anew.
+	ErrConflict = errors.New("another write to the object was under way; try again")
 	// ErrDenied means that the caller's permissions do not cover the call.
 	ErrDenied = errors.New("access denied; without s3:ListBucket a missing key looks the same")
 )
+
+// conflict is S3's code for a conditional write that overlaps with another write.
+const conflict = "ConditionalRequestConflict"
 
 // explain adds the sentinel that an S3 error stands for. A failed precondition stands for precondition.
 func explain(err, precondition error) error {
@@ -32,6 +38,8 @@ func explain(err, precondition error) error {
 		meaning = ErrNotFound
 	case "PreconditionFailed":
 		meaning = precondition
+	case conflict, "OperationAborted":
+		meaning = ErrConflict
 	case "AccessDenied":
 		meaning = ErrDenied
 	}

@@ -92,7 +92,7 @@ func (s *Store) CreateFrom(ctx context.Context, r Ref, body io.ReadSeeker, metad
 	in.IfNoneMatch, in.Metadata = aws.String("*"), metadata
 	_, err := s.client.PutObject(ctx, in, func(o *s3.Options) {
 		// S3 answers 409 to writers that overlap; which of them has won is known a moment later.
-		o.Retryer = retry.AddWithErrorCodes(o.Retryer, "ConditionalRequestConflict")
+		o.Retryer = retry.AddWithErrorCodes(o.Retryer, conflict)
 	})
 	if err != nil {
 		return fmt.Errorf("create object %q: %w", r, explain(err, ErrExists))

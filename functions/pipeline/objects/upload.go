@@ -18,6 +18,10 @@ import (
 // 10,000 parts of at least 5 MiB: at this size an object may grow to 48 GiB.
 const PartSize = 5 << 20
 
+// checksumOfParts is the algorithm of an upload's checksums. S3 refuses to complete an upload that was begun without an
+// algorithm if its parts come with checksums, and the SDK sends one with each part.
+const checksumOfParts = types.ChecksumAlgorithmCrc32
+
 // smallObject is up to where the buffer grows step by step, in bytes; what is larger gets room for a part at once.
 const smallObject = 256 << 10
 
@@ -49,6 +53,8 @@ type upload struct {
 	// id is empty as long as everything fits into the buffer.
 	id    string
 	parts []types.CompletedPart
+	// size is that of the parts, in bytes.
+	size int64
 	over  bool
 	err   error
 }
@@ -75,6 +81,7 @@ func (u *upload) flush(ctx context.Context) error {
 	if u.id == "" {
 		out, err := u.client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{
 			Bucket: &u.at.Bucket, Key: &u.at.Key, ContentType: aws.String(contentType(u.at.Key)),
+			ChecksumAlgorithm: checksumOfParts,
 		})
 		if err != nil {
 			return fmt.Errorf("create multipart upload %q: %w", u.at, explain(err, nil))
@@ -84,14 +91,13 @@ func (u *upload) flush(ctx context.Context) error {
 	number := aws.Int32(int32(len(u.parts) + 1))
 	out, err := u.client.UploadPart(ctx, &s3.UploadPartInput{
 		Bucket: &u.at.Bucket, Key: &u.at.Key, UploadId: &u.id, PartNumber: number, Body: bytes.NewReader(u.buffer),
+		ChecksumAlgorithm: checksumOfParts,
 	})
 	if err != nil {
 		return fmt.Errorf("upload part %d of %q: %w", *number, u.at, explain(err, nil))
 	}
-	u.parts = append(u.parts, types.CompletedPart{
-		PartNumber: number, ETag: out.ETag,
-		ChecksumCRC32: out.ChecksumCRC32, ChecksumCRC32C: out.ChecksumCRC32C, ChecksumCRC64NVME: out.ChecksumCRC64NVME,
-	})
+	u.parts = append(u.parts, types.CompletedPart{PartNumber: number, ETag: out.ETag, ChecksumCRC32: out.ChecksumCRC32})
+	u.size += int64(len(u.buffer))
 	u.buffer = u.buffer[:0]
 	return nil
 }
@@ -114,7 +120,7 @@ func (u *upload) Commit(ctx context.Context) error {
 	}
 	_, err := u.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
 		Bucket: &u.at.Bucket, Key: &u.at.Key, UploadId: &u.id,
-		MultipartUpload: &types.CompletedMultipartUpload{Parts: u.parts},
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: u.parts}, MpuObjectSize: &u.size,
 	})
 	if err != nil {
 		return fmt.Errorf("complete multipart upload %q: %w", u.at, explain(err, nil))
