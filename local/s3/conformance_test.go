@@ -36,7 +36,9 @@ func TestConformance(t *testing.T) {
 	if err := store.CreateBucket("conformance", true); err != nil {
 		t.Fatal(err)
 	}
-	pipelinetest.ObjectsConformance(t, pipelinetest.S3(pipelinetest.Endpoint(server.URL), "conformance"))
+	cfg := pipelinetest.Endpoint(server.URL)
+	pipelinetest.ObjectsConformance(t, pipelinetest.S3(cfg, "conformance"))
+	pipelinetest.UploadChecksums(t, cfg, "conformance")
 }
 
 // The SDK's checksums, uploads and listings work against the store without any setting but its address.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,11 +28,12 @@ func TestConformanceMoto(t *testing.T) {
 		t.Fatal(err)
 	}
 	pipelinetest.ObjectsConformance(t, pipelinetest.S3(cfg, "moto"))
+	pipelinetest.UploadChecksums(t, cfg, "moto")
 }
 
 // Each answer of S3 that the functions act on becomes its sentinel, and all others none of them.
 func TestErrors(t *testing.T) {
-	sentinels := []error{objects.ErrNotFound, objects.ErrExists, objects.ErrChanged, objects.ErrDenied}
+	sentinels := []error{objects.ErrNotFound, objects.ErrExists, objects.ErrChanged, objects.ErrConflict, objects.ErrDenied}
 	for name, test := range map[string]struct {
 		status int
 		code   string
@@ -41,6 +43,8 @@ func TestErrors(t *testing.T) {
 		"missing key":    {http.StatusNotFound, "NoSuchKey", objects.ErrNotFound, objects.ErrNotFound},
 		"missing bucket": {http.StatusNotFound, "NoSuchBucket", nil, nil},
 		"precondition":   {http.StatusPreconditionFailed, "PreconditionFailed", objects.ErrChanged, objects.ErrExists},
+		"conflict":       {http.StatusConflict, "ConditionalRequestConflict", objects.ErrConflict, objects.ErrConflict},
+		"aborted":        {http.StatusConflict, "OperationAborted", objects.ErrConflict, objects.ErrConflict},
 		"denied":         {http.StatusForbidden, "AccessDenied", objects.ErrDenied, objects.ErrDenied},
 		"bad signature":  {http.StatusForbidden, "SignatureDoesNotMatch", nil, nil},
 	} {
@@ -125,6 +129,70 @@ func TestUploadFailsAsOne(t *testing.T) {
 	}
 	if err := u.Commit(t.Context()); err == nil {
 		t.Error("commit after the abort: no error")
+	}
+}
+
+// A part, its commit and its abort each end in their own way: S3 is told the whole size, an upload that it no longer
+// knows is one that was committed, and one that was committed is not aborted.
+func TestUploadEnds(t *testing.T) {
+	size := strconv.Itoa(objects.PartSize + 1)
+	for name, test := range map[string]struct {
+		complete, abort string // codes of S3, empty for success
+		aborted         bool   // whether the abort has an error
+		calls           string
+	}{
+		"committed":                 {calls: "create part part complete"},
+		"committed, answer lost":    {complete: "NoSuchUpload", abort: "NoSuchUpload", calls: "create part part complete abort"},
+		"not committed":             {complete: "BadDigest", calls: "create part part complete abort"},
+		"neither, and it goes on":   {complete: "BadDigest", abort: "AccessDenied", aborted: true, calls: "create part part complete abort"},
+		"conflict with other write": {complete: "ConditionalRequestConflict", calls: "create part part complete abort"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var calls []string
+			answer := func(w http.ResponseWriter, call, code, body string) {
+				if calls = append(calls, call); code != "" {
+					fail(w, http.StatusBadRequest, code)
+					return
+				}
+				_, _ = w.Write([]byte(body))
+			}
+			store := answering(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodPost && r.URL.Query().Has("uploads"):
+					answer(w, "create", "", `<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>`)
+				case r.Method == http.MethodPut:
+					_, _ = io.Copy(io.Discard, r.Body)
+					answer(w, "part", "", "")
+				case r.Method == http.MethodPost:
+					if got := r.Header.Get("X-Amz-Mp-Object-Size"); got != size {
+						t.Errorf("size told to S3: got %q, want %q", got, size)
+					}
+					answer(w, "complete", test.complete, `<CompleteMultipartUploadResult></CompleteMultipartUploadResult>`)
+				default:
+					answer(w, "abort", test.abort, "")
+				}
+			})
+			u := store.Upload(t.Context(), objects.Ref{Bucket: "b", Key: "k"})
+			if _, err := u.Write(make([]byte, objects.PartSize+1)); err != nil {
+				t.Fatalf("write: %v", err)
+			}
+			err := u.Commit(t.Context())
+			if (err != nil) != (test.complete != "") {
+				t.Errorf("commit: got error %v", err)
+			}
+			if got, want := errors.Is(err, objects.ErrConflict), test.complete == "ConditionalRequestConflict"; got != want {
+				t.Errorf("commit: error %v is %v: got %t", err, objects.ErrConflict, got)
+			}
+			if err := u.Abort(t.Context()); (err != nil) != test.aborted {
+				t.Errorf("abort: got error %v", err)
+			}
+			if err := u.Abort(t.Context()); err != nil {
+				t.Errorf("abort again: %v", err)
+			}
+			if got := strings.Join(calls, " "); got != test.calls {
+				t.Errorf("calls: got %q, want %q", got, test.calls)
+			}
+		})
 	}
 }
 

@@ -55,8 +55,8 @@ type upload struct {
 	parts []types.CompletedPart
 	// size is that of the parts, in bytes.
 	size int64
-	over  bool
-	err   error
+	over bool
+	err  error
 }
 
 func (u *upload) Write(p []byte) (int, error) {
