@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/mejan/mejan/local/metrics"
+	"github.com/mejan/mejan/local/s3"
 )
 
 // results are what Export writes, and all that it removes of an earlier one.
@@ -46,7 +47,7 @@ func (c *Cloud) Export(dir string, summary Summary) error {
 		}
 	}
 	return errors.Join(
-		c.exportObjects(filepath.Join(dir, "s3")),
+		exportObjects(c.target.S3, c.Bucket(), filepath.Join(dir, "s3")),
 		copyFiles(filepath.Join(c.options.Data, "outbox"), filepath.Join(dir, "outbox")),
 		c.logs.flush(),
 		copyFile(filepath.Join(c.options.Data, "logs.jsonl"), filepath.Join(dir, "logs.jsonl")),
@@ -65,9 +66,10 @@ func measured(metrics map[string]metrics.Stat, summary Summary) map[string]any {
 	return all
 }
 
-func (c *Cloud) exportObjects(dir string) error {
-	for object := range c.target.S3.Objects(c.Bucket()) {
-		_, content, err := c.target.S3.Open(c.Bucket(), object.Key)
+// exportObjects writes each object of a bucket to a file of its own below dir, and nothing outside it.
+func exportObjects(store *s3.S3, bucket, dir string) error {
+	for object := range store.Objects(bucket) {
+		_, content, err := store.Open(bucket, object.Key)
 		if err != nil {
 			return fmt.Errorf("export object %q: %w", object.Key, err)
 		}
@@ -84,9 +86,9 @@ func (c *Cloud) exportObjects(dir string) error {
 	return nil
 }
 
+// plainPath reports whether a key is the path of a file below the folder, spelled in the only way that it can be.
 func plainPath(key string) bool {
-	name := filepath.FromSlash(key)
-	return filepath.IsLocal(name) && filepath.ToSlash(filepath.Clean(name)) == key
+	return fs.ValidPath(key) && key != "." && filepath.IsLocal(filepath.FromSlash(key))
 }
 
 // occupied reports whether a path is taken, or leads through a file.

@@ -198,20 +198,24 @@ func TestLargeAnalysis(t *testing.T) {
 			continue
 		}
 		order = append(order, c.Op)
-		for _, after := range []bool{false, true} {
-			faults := pipelinetest.CrashAt(k+1, after)
-			w := large(t, faults)
-			err := w.deliver()
-			if len(w.table.Items()) > 0 {
+		for name, inject := range map[string]func(int, bool) *pipelinetest.Faults{
+			"failed": pipelinetest.FailAt, "died": pipelinetest.CrashAt,
+		} {
+			for _, after := range []bool{false, true} {
+				faults := inject(k+1, after)
+				w := large(t, faults)
+				err := w.deliver()
+				if len(w.table.Items()) > 0 {
+					check(t, w)
+				}
+				if faults.Revive(); err == nil {
+					t.Errorf("%s at %s, after %t: no error", name, c.Op, after)
+				}
+				if err := w.deliver(); err != nil {
+					t.Fatalf("delivered again: %v", err)
+				}
 				check(t, w)
 			}
-			if faults.Revive(); err == nil {
-				t.Errorf("died at %s: no error", c.Op)
-			}
-			if err := w.deliver(); err != nil {
-				t.Fatalf("delivered again: %v", err)
-			}
-			check(t, w)
 		}
 	}
 	if diff := cmp.Diff([]string{"Put", "Create"}, order); diff != "" {
@@ -315,6 +319,7 @@ func TestPermanent(t *testing.T) {
 		"rows gone":         {fmt.Errorf("x: %w", objects.ErrNotFound), true},
 		"item too large":    {fmt.Errorf("x: %w", &smithy.GenericAPIError{Code: "ValidationException"}), true},
 		"rows not readable": {fmt.Errorf("x: %w", objects.ErrDenied), false},
+		"rows contended":    {fmt.Errorf("x: %w", objects.ErrConflict), false},
 		"table throttled":   {fmt.Errorf("x: %w", &smithy.GenericAPIError{Code: "ThrottlingException"}), false},
 		"table not there":   {fmt.Errorf("x: %w", &smithy.GenericAPIError{Code: "ResourceNotFoundException"}), false},
 		"out of time":       {context.DeadlineExceeded, false},

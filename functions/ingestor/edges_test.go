@@ -160,6 +160,7 @@ func TestRetryable(t *testing.T) {
 		{objects.ErrChanged, false},
 		{objects.ErrDenied, true},
 		{objects.ErrExists, true},
+		{objects.ErrConflict, true},
 		{errVanished, true},
 		{io.ErrUnexpectedEOF, true},
 		{context.DeadlineExceeded, true},

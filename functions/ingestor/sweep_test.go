@@ -120,6 +120,33 @@ func TestSweepTwoCrashes(t *testing.T) {
 	}
 }
 
+// early has two bars. The first begins 80 minutes after the first claim, by the clock of [world], and before any later
+// moment of that clock.
+const early = `{"meta":{"symbol":"AAPL","interval":"1h","currency":"USD","exchange_timezone":"America/New_York"},"values":[` +
+	`{"datetime":"2018-02-12 10:00:00","open":"163.0800","high":"163.40","low":"159.07","close":"159.54","volume":"51608580"},` +
+	`{"datetime":"2018-02-09 10:00:00","open":"154.83","high":"163.72","low":"154.00","close":"163.03","volume":"68243838"}]}`
+
+// A bar that had not begun at the first claim is refused by every attempt, however late it is: the claim's clock judges,
+// and the bytes are the same each time.
+func TestFirstClaimIsTheClock(t *testing.T) {
+	f := file{
+		name: "early", key: "inputs/early.json", body: early, outcome: pipeline.Ingested,
+		rows: pipeline.Rows{Raw: 2, Valid: 1, Invalid: 1}, processed: true, rejects: true,
+	}
+	want, calls := undisturbed(t, f)
+	claimed := slices.IndexFunc(calls, func(c pipelinetest.Call) bool { return c.Op == "Create" })
+	for _, c := range calls[claimed:] {
+		w := newWorld(t, pipelinetest.CrashAt(c.N, true))
+		event := w.upload(f)
+		_ = w.handler().Handle(context.Background(), event)
+		w.faults.Revive()
+		if err := w.deliver(event); err != nil {
+			t.Fatalf("after a crash at %+v: %v", c, err)
+		}
+		checkEnd(t, w, f, want, fmt.Sprintf("after a crash at %+v", c))
+	}
+}
+
 // undisturbed is the state that f ends in, and the calls on the way.
 func undisturbed(t *testing.T, f file) (map[string]string, []pipelinetest.Call) {
 	t.Helper()

@@ -48,6 +48,7 @@ func AnalysesConformance(t *testing.T, setup func(t *testing.T) AnalysisTable) {
 		"not there":             notThere,
 		"sent is final":         sentIsFinal,
 		"a lease holds":         leaseHolds,
+		"a lease is not cut":    leaseIsNotCut,
 		"a dead claim is taken": deadClaimIsTaken,
 		"refused and again":     refusedAndAgain,
 		"own claim again":       ownClaimAgain,
@@ -143,6 +144,24 @@ func leaseHolds(t *testing.T, table AnalysisTable, id string) {
 		}
 	}
 	claim(t, table, id, "b", leased.Free)
+}
+
+// A lease that ends within a second is kept as the whole second after it, so that it never ends early.
+func leaseIsNotCut(t *testing.T, table AnalysisTable, id string) {
+	create(t, table, Analysis(id))
+	for i, now := range []time.Time{noon, noon.Add(time.Nanosecond), noon.Add(time.Second - 1), noon.Add(time.Second)} {
+		want := noon.Add(lease + time.Second).Unix()
+		if now.Equal(noon) {
+			want = noon.Add(lease).Unix()
+		}
+		c := claim(t, table, id, fmt.Sprintf("attempt-%d", i), now)
+		if got := get(t, table, id).Delivery.LeaseUntil; c.Delivery.LeaseUntil != want || got != want {
+			t.Errorf("claimed at %s: lease until %d, stored %d, want %d", now, c.Delivery.LeaseUntil, got, want)
+		}
+		if err := table.Failed(t.Context(), c, "mailbox full"); err != nil { // so that the next attempt may claim
+			t.Fatalf("failed: %v", err)
+		}
+	}
 }
 
 // A claim whose owner never said how it ended is taken over, says so, and is no longer its first owner's.
