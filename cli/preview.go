@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -104,7 +103,7 @@ func (p *preview) analyze(name string) (analyze.Analysis, pipeline.IngestorCompl
 	progress := command.NewMeter(p.stderr, "read "+name, info.Size())
 	defer progress.Done()
 	var tape *analyze.Tape
-	if strings.HasSuffix(name, ".jsonl") {
+	if pipeline.IsRows(name) {
 		tape, err = analyze.Read(progress.Reader(file))
 		if err == nil {
 			event.RawCount, event.ValidCount = tape.Rows, tape.Rows

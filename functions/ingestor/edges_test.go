@@ -20,27 +20,37 @@ import (
 	"github.com/mejan/mejan/functions/pipeline/pipelinetest"
 )
 
-// What is not ours, or is not there any more, is left alone, without an error that AWS would try again.
+// What is not an input, or is not there any more, is left alone, without an error that AWS would try again. The log line
+// says why. A name that keeps a file from being an input is also counted, and a warning: its uploader waits for a report.
 func TestIgnored(t *testing.T) {
 	for name, test := range map[string]struct {
-		key     string
-		prepare func(w *world, at objects.Ref)
-		level   string // of an extra line, empty for none
+		key      string
+		empty    bool
+		prepare  func(w *world, at objects.Ref)
+		level    string // of an extra line, empty for none
+		reason   string
+		misnamed bool
 	}{
-		"other prefix": {key: "processed/x.json"},
-		"other suffix": {key: "inputs/x.csv"},
-		"folder":       {key: "inputs/2018/"},
+		"other prefix":   {key: "processed/x.json", reason: "not under inputs/", misnamed: true},
+		"other suffix":   {key: "inputs/x.csv", reason: "does not end in .json or .json.gz", misnamed: true},
+		"trailing space": {key: "inputs/x.json ", reason: `upload it as "inputs/x.json"`, misnamed: true},
+		"file as folder": {key: "inputs/2018/", reason: "names a folder", misnamed: true},
+		"folder":         {key: "inputs/2018/", empty: true, reason: "names a folder"},
 		"replaced": {
-			key: "inputs/x.json", level: "INFO",
+			key: "inputs/x.json", level: "INFO", reason: "a newer version has replaced it",
 			prepare: func(w *world, at objects.Ref) { w.objects.Seed(at, []byte("{}"), nil) },
 		},
 		"deleted": {
-			key: "inputs/x.json", level: "ERROR",
+			key: "inputs/x.json", level: "ERROR", reason: "it was deleted before it could be read",
 			prepare: func(w *world, at objects.Ref) { w.objects.Delete(at); w.objects.ListDenied = false },
 		},
 	} {
 		w := newWorld(t, nil)
-		event := w.upload(file{key: test.key, body: mixed})
+		content := file{key: test.key, body: mixed}
+		if test.empty {
+			content.body = ""
+		}
+		event := w.upload(content)
 		if test.prepare != nil {
 			test.prepare(w, objects.Ref{Bucket: bucket, Key: test.key})
 		}
@@ -53,7 +63,17 @@ func TestIgnored(t *testing.T) {
 		}
 		settled := w.lines("file settled")
 		if len(settled) != 1 || settled[0]["outcome"] != "ignored" || settled[0]["key"] != test.key {
-			t.Errorf("%s: settled as %v", name, settled)
+			t.Fatalf("%s: settled as %v", name, settled)
+		}
+		level, counted := "INFO", 0.0
+		if test.misnamed {
+			level, counted = "WARN", 1
+		}
+		if why, _ := settled[0]["reason"].(string); !strings.Contains(why, test.reason) || settled[0]["level"] != level {
+			t.Errorf("%s: settled as %v, want %q at level %s", name, settled[0], test.reason, level)
+		}
+		if got := w.sum(pipeline.FilesIgnored); got != counted {
+			t.Errorf("%s: counted %v times, want %v", name, got, counted)
 		}
 		extra := append(w.lines("file was replaced"), w.lines("file is gone")...)
 		if (len(extra) == 1) != (test.level != "") || len(extra) == 1 && extra[0]["level"] != test.level {

@@ -18,6 +18,10 @@ type ending struct {
 	Outcome pipeline.Outcome
 	// Marker is the content's, empty where none was reached.
 	Marker pipeline.Marker
+	// Reason is why a file was ignored, and what its uploader can do. It is empty for every other outcome.
+	Reason string
+	// Misnamed means that a file was ignored because of its name. A folder is not misnamed.
+	Misnamed bool
 	// Broken is why nothing of the file could be used, where it is the file as a whole.
 	Broken *ingest.FileError
 	// Bytes is the size as stored, of a file that was read.
@@ -32,6 +36,9 @@ func (e ending) explain(line *zerolog.Event, src pipeline.Source) *zerolog.Event
 		line.Str("outcome", string(e.Outcome)).
 			Int64("raw", e.Marker.Rows.Raw).Int64("valid", e.Marker.Rows.Valid).Int64("invalid", e.Marker.Rows.Invalid)
 	}
+	if e.Reason != "" {
+		line.Str("reason", e.Reason)
+	}
 	if e.Broken != nil {
 		line.AnErr("broken", e.Broken)
 	}
@@ -40,6 +47,12 @@ func (e ending) explain(line *zerolog.Event, src pipeline.Source) *zerolog.Event
 
 // count publishes what happened to a file.
 func (h *handler) count(log zerolog.Logger, e ending) {
+	if e.Outcome == pipeline.Ignored {
+		if e.Misnamed {
+			h.meter.Publish(log, telemetry.Of(pipeline.FilesIgnored, 1))
+		}
+		return
+	}
 	log = telemetry.ForRun(log, e.Marker.CorrelationID, e.Marker.RunID)
 	if e.Outcome == pipeline.Duplicate {
 		h.meter.Publish(log, telemetry.Of(pipeline.FilesDuplicate, 1))

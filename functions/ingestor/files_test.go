@@ -38,11 +38,11 @@ func files() []file {
 			outcome:  pipeline.Ingested, rows: pipeline.Rows{Raw: 4, Valid: 2, Invalid: 2}, processed: true, rejects: true,
 		},
 		{
-			name: "clean", key: "inputs/clean.json", body: `{` + meta + `,"values":[` + untraded + `,` + another + `]}`,
+			name: "clean", key: "inputs/clean.JSON", body: `{` + meta + `,"values":[` + untraded + `,` + another + `]}`,
 			outcome: pipeline.Ingested, rows: pipeline.Rows{Raw: 2, Valid: 2}, processed: true,
 		},
 		{
-			name: "compressed", key: "inputs/mixed.json.gz", body: zip(mixed),
+			name: "compressed", key: "inputs/mixed.Json.GZ", body: zip(mixed),
 			outcome: pipeline.Ingested, rows: pipeline.Rows{Raw: 4, Valid: 2, Invalid: 2}, processed: true, rejects: true,
 		},
 		{

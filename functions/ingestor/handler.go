@@ -54,20 +54,26 @@ func (h *handler) Handle(ctx context.Context, event events.S3Event) error {
 			continue
 		case errors.Is(err, objects.ErrChanged): // the notification about the newer version follows
 			log.Info().Err(err).Msg("file was replaced")
-			end.Outcome = pipeline.Ignored
+			end = ending{Outcome: pipeline.Ignored, Reason: "a newer version has replaced it"}
 		case err != nil:
 			log.Error().Err(err).Msg("file is gone")
-			end.Outcome = pipeline.Ignored
+			end = ending{Outcome: pipeline.Ignored, Reason: "it was deleted before it could be read"}
 		}
-		end.explain(log.Info(), src).Msg("file settled")
+		line := log.Info()
+		if end.Misnamed {
+			line = log.Warn()
+		}
+		end.explain(line, src).Msg("file settled")
 	}
 	return errors.Join(failed...)
 }
 
 // settle takes one version of one object all the way.
 func (h *handler) settle(ctx context.Context, log zerolog.Logger, src pipeline.Source) (ending, error) {
-	if !pipeline.IsInput(src.Key) {
-		return ending{Outcome: pipeline.Ignored}, nil
+	if why := pipeline.WhyIgnored(src.Key); why != "" {
+		end := ending{Outcome: pipeline.Ignored, Reason: why, Misnamed: !pipeline.IsFolder(src.Key, src.Size)}
+		h.count(log, end)
+		return end, nil
 	}
 	input, err := h.objects.Open(ctx, objects.Ref{Bucket: src.Bucket, Key: src.Key, ETag: src.ETag})
 	if err != nil {
@@ -79,6 +85,10 @@ func (h *handler) settle(ctx context.Context, log zerolog.Logger, src pipeline.S
 	marker, err := h.claim(ctx, src, input.Metadata)
 	if err != nil {
 		return ending{}, err
+	}
+	if given := input.Metadata[pipeline.CorrelationMetadata]; given != "" && !pipeline.ValidCorrelationID(given) {
+		log.Warn().Str("given", given).Str("key", src.Key).Str(telemetry.FieldCorrelationID, marker.CorrelationID).
+			Msg("correlation id replaced: it may have 1 to 128 letters, digits and -_.:/")
 	}
 	if marker.Over() {
 		end := ending{Outcome: pipeline.Duplicate, Marker: marker}

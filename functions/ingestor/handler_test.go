@@ -235,5 +235,9 @@ func TestCorrelationID(t *testing.T) {
 		if (got == given) != kept || !pipeline.ValidCorrelationID(got) {
 			t.Errorf("given %q: got %q", given, got)
 		}
+		replaced := w.lines("correlation id replaced: it may have 1 to 128 letters, digits and -_.:/")
+		if said := len(replaced) == 1 && replaced[0]["given"] == given && replaced[0]["correlation_id"] == got; said != (given != "" && !kept) {
+			t.Errorf("given %q: logged %v", given, replaced)
+		}
 	}
 }

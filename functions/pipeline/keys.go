@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -22,12 +21,6 @@ const (
 	AnalysesPrefix = "analyses/"
 )
 
-// IsInput reports whether an object is for the ingestor: under [InputPrefix], ending in `.json` or `.json.gz`.
-func IsInput(key string) bool {
-	return strings.HasPrefix(key, InputPrefix) &&
-		(strings.HasSuffix(key, ".json") || strings.HasSuffix(key, ".json.gz"))
-}
-
 // MarkerKey is where the register and marker of a content lies: `processed/hashes/<etag>`.
 func MarkerKey(etag string) string { return MarkerPrefix + etag }
 
@@ -43,12 +36,18 @@ func RejectsKey(claimed time.Time, runID string) string { return dated(RejectsPr
 // `inputs/replay/<name of the rejects object>-rules<version>.json`.
 func ReplayKey(rejectsKey, rules string) string {
 	name := rejectsKey[strings.LastIndexByte(rejectsKey, '/')+1:]
-	return ReplayPrefix + strings.TrimSuffix(name, ".jsonl") + "-rules" + rules + ".json"
+	return ReplayPrefix + strings.TrimSuffix(name, rowsSuffix) + "-rules" + rules + ".json"
 }
 
 // AnalysisKey is where the full insights of a run lie when the item would grow too large: `analyses/<run_id>.json`.
 func AnalysisKey(runID string) string { return AnalysesPrefix + runID + ".json" }
 
+// rowsSuffix ends the name of an object that holds JSON Lines.
+const rowsSuffix = ".jsonl"
+
+// IsRows reports whether a name is that of JSON Lines, as the ingestor writes them: it ends in `.jsonl`, in any case.
+func IsRows(name string) bool { return strings.HasSuffix(strings.ToLower(name), rowsSuffix) }
+
 func dated(prefix string, day time.Time, runID string) string {
-	return fmt.Sprintf("%s%s/%s.jsonl", prefix, day.UTC().Format("2006/01/02"), runID)
+	return prefix + day.UTC().Format("2006/01/02") + "/" + runID + rowsSuffix
 }

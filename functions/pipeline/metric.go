@@ -54,6 +54,10 @@ var (
 		"FilesRejected", Count, Ingestor,
 		"Nothing of a file could be used.",
 	}
+	FilesIgnored = Metric{
+		"FilesIgnored", Count, Ingestor,
+		"A file under `inputs/` was left alone because of its name.",
+	}
 	BytesIngested = Metric{
 		"BytesIngested", Bytes, Ingestor,
 		"Size of an ingested file as stored.",
@@ -99,7 +103,8 @@ var (
 // Metrics lists every metric, in the order of the pipeline.
 func Metrics() []Metric {
 	return []Metric{
-		RejectedPercentage, RecordsValid, RecordsRejected, FilesIngested, FilesDuplicate, FilesRejected, BytesIngested,
+		RejectedPercentage, RecordsValid, RecordsRejected, FilesIngested, FilesDuplicate, FilesRejected, FilesIgnored,
+		BytesIngested,
 		BedrockRetryExceeded, NarrationRejected, NarrationFallback, TokensIn, TokensOut, RunCostUSD,
 		EmailsSent, EmailsFailed, EmailsUncertain,
 	}

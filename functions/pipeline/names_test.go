@@ -36,12 +36,13 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// The ingestor takes what lies under inputs/ and ends in .json or .json.gz; its own outputs never wake it.
+// The ingestor takes what lies under inputs/ and ends in .json or .json.gz, in any case; its own outputs never wake it.
 func TestIsInput(t *testing.T) {
 	for key, want := range map[string]bool{
 		"inputs/x.json": true, "inputs/2018/02/x.json.gz": true, "inputs/ü +%20.json": true, "inputs/.json": true,
+		"inputs/x.JSON": true, "inputs/x.Json.GZ": true, "inputs/replay/run-rules2.json": true,
 
-		"": false, "inputs/": false, "inputs/x.csv": false, "inputs/x.JSON": false, "inputs/x.gz": false,
+		"": false, "inputs/": false, "inputs/x.csv": false, "inputs/x.gz": false, "inputs/x.json ": false, "inputs/x.json\u200b": false,
 		"inputs/x.json/": false, "inputs/x.jsonl": false, "/inputs/x.json": false, "Inputs/x.json": false,
 		"x/inputs/y.json": false, "processed/hashes/x.json": false, "rejects/x.json": false, "analyses/run.json": false,
 	} {
@@ -55,6 +56,56 @@ func TestIsInput(t *testing.T) {
 	} {
 		if pipeline.IsInput(key) {
 			t.Errorf("%q: is an input, the pipeline would feed on itself", key)
+		}
+	}
+}
+
+// Whoever uploads what is not an input is told why, and what to do.
+func TestWhyIgnored(t *testing.T) {
+	for key, want := range map[string]string{
+		"inputs/x.json":           "",
+		"inputs/X.JSON.gz":        "",
+		"x.json":                  "not under inputs/",
+		"inputs/":                 "names a folder",
+		"inputs/x.json/":          "names a folder",
+		"inputs/x.csv":            "does not end in .json or .json.gz",
+		"inputs/x":                "does not end in .json or .json.gz",
+		"inputs/x.csv ":           "does not end in .json or .json.gz",
+		"inputs/x.json ":          `upload it as "inputs/x.json"`,
+		"inputs/x.Json.GZ\t":      `upload it as "inputs/x.Json.GZ"`,
+		"inputs/x.json\u00a0":     `upload it as "inputs/x.json"`,
+		"inputs/x.json\u200b\r\n": `upload it as "inputs/x.json"`,
+	} {
+		if got := pipeline.WhyIgnored(key); !strings.Contains(got, want) || (got == "") != (want == "") {
+			t.Errorf("%q: got %q, want it to say %q", key, got, want)
+		}
+	}
+}
+
+// A folder that the S3 console makes is known by its key and its size.
+func TestIsFolder(t *testing.T) {
+	for _, test := range []struct {
+		key  string
+		size int64
+		want bool
+	}{
+		{"inputs/", 0, true}, {"inputs/2018/", 0, true}, {"inputs/2018/", 1, false}, {"inputs/x.json", 0, false}, {"", 0, false},
+	} {
+		if got := pipeline.IsFolder(test.key, test.size); got != test.want {
+			t.Errorf("%q, %d bytes: got %t", test.key, test.size, got)
+		}
+	}
+}
+
+// Rows are known by the end of their name.
+func TestIsRows(t *testing.T) {
+	day := time.Date(2018, 2, 12, 0, 0, 0, 0, time.UTC)
+	for name, want := range map[string]bool{
+		pipeline.ProcessedKey(day, "r"): true, pipeline.RejectsKey(day, "r"): true, "Rows.JSONL": true,
+		"x.json": false, "jsonl": false, "x.jsonl.gz": false, "": false,
+	} {
+		if got := pipeline.IsRows(name); got != want {
+			t.Errorf("%q: got %t, want %t", name, got, want)
 		}
 	}
 }

@@ -51,6 +51,7 @@ func alarms(w watched) []Alarm {
 	}
 	table := []Alarm{
 		ours(pipeline.RejectedPercentage, maximum, above, 10, "More than 10 % of a file's rows were refused."),
+		ours(pipeline.FilesIgnored, sum, atLeast, 1, "A file under inputs/ was left alone because of its name."),
 		ours(pipeline.BedrockRetryExceeded, sum, atLeast, 1, "The model did not answer within the allowed tries."),
 		ours(pipeline.NarrationFallback, sum, atLeast, 1, "A report has generated sentences in place of the model's prose."),
 		ours(pipeline.EmailsFailed, sum, atLeast, 1, "SES refused a report."),

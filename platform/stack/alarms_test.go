@@ -34,7 +34,7 @@ func TestAlarmsMatchMetrics(t *testing.T) {
 			t.Errorf("%s: dimensions (-published +watched):\n%s", alarm.Name, diff)
 		}
 	}
-	want := []string{"BedrockRetryExceeded", "EmailsFailed", "NarrationFallback", "RejectedPercentage"}
+	want := []string{"BedrockRetryExceeded", "EmailsFailed", "FilesIgnored", "NarrationFallback", "RejectedPercentage"}
 	if diff := cmp.Diff(want, watched); diff != "" {
 		t.Errorf("metrics that are watched (-want +got):\n%s", diff)
 	}

@@ -1,8 +1,6 @@
 package stack
 
 import (
-	"strings"
-
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -18,7 +16,7 @@ type IntakeArgs struct {
 	Account string
 }
 
-// Intake starts a function for each input file that is put into a bucket.
+// Intake starts a function for each object that is put under the prefix of inputs into a bucket.
 type Intake struct{ pulumi.ResourceState }
 
 // NewIntake provisions the notification and the permission that it needs.
@@ -37,20 +35,19 @@ func NewIntake(ctx *pulumi.Context, name string, args *IntakeArgs, opts ...pulum
 	if err != nil {
 		return nil, err
 	}
-	var notifications s3.BucketNotificationLambdaFunctionArray
-	for _, suffix := range []string{".json", ".json.gz"} {
-		notifications = append(notifications, &s3.BucketNotificationLambdaFunctionArgs{
-			Id:                pulumi.String("inputs" + strings.ReplaceAll(suffix, ".", "-")),
-			LambdaFunctionArn: args.Function.Arn,
-			Events:            pulumi.ToStringArray([]string{"s3:ObjectCreated:*"}),
-			FilterPrefix:      pulumi.String(pipeline.InputPrefix),
-			FilterSuffix:      pulumi.String(suffix),
-		})
-	}
 	// S3 tries the permission before it takes a notification.
 	if _, err = s3.NewBucketNotification(ctx, name, &s3.BucketNotificationArgs{
-		Bucket:          args.Bucket.Name,
-		LambdaFunctions: notifications,
+		Bucket: args.Bucket.Name,
+		// The prefix alone: S3's filters know one case only, and a file that they leave out vanishes without a word. The
+		// ingestor decides what an input is, and says and counts what is not one.
+		LambdaFunctions: s3.BucketNotificationLambdaFunctionArray{
+			&s3.BucketNotificationLambdaFunctionArgs{
+				Id:                pulumi.String("inputs"),
+				LambdaFunctionArn: args.Function.Arn,
+				Events:            pulumi.ToStringArray([]string{"s3:ObjectCreated:*"}),
+				FilterPrefix:      pulumi.String(pipeline.InputPrefix),
+			},
+		},
 	}, pulumi.Parent(i), pulumi.DependsOn([]pulumi.Resource{permission})); err != nil {
 		return nil, err
 	}

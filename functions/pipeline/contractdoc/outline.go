@@ -19,7 +19,7 @@ func outline() []section {
 			lead:  "Everything lies in one bucket. The part of a key before the name says what the object is.",
 			names: []string{
 				"InputPrefix", "ReplayPrefix", "ProcessedPrefix", "MarkerPrefix", "RejectsPrefix", "AnalysesPrefix",
-				"IsInput", "MarkerKey", "ProcessedKey", "RejectsKey", "ReplayKey", "AnalysisKey",
+				"IsInput", "IsFolder", "MarkerKey", "ProcessedKey", "RejectsKey", "ReplayKey", "AnalysisKey",
 			},
 		},
 		{
@@ -85,6 +85,7 @@ func outline() []section {
 func unlisted() []string {
 	return []string{
 		"Functions", "Prose", "Limits", "ParseLimits", "DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID",
+		"WhyIgnored", "IsRows",
 		"EnvStage", "EnvLogLevel", "EnvEventBusName", "EnvIngestLimits", "EnvTableName", "EnvModelID", "EnvModelPrice",
 		"EnvSenderEmail", "EnvReceiverEmail", "ParseAddress", "MaxReceivers", "Price", "ParsePrice",
 	}

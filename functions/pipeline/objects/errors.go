@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // What reading or creating an object may come to, apart from trouble.
@@ -54,7 +56,7 @@ func quote(etag string) string { return `"` + etag + `"` }
 func unquote(etag string) string { return strings.Trim(etag, `"`) }
 
 func contentType(key string) string {
-	if strings.HasSuffix(key, ".jsonl") {
+	if pipeline.IsRows(key) {
 		return "application/x-ndjson"
 	}
 	return "application/json"
