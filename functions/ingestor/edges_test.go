@@ -132,13 +132,42 @@ func TestTestEvent(t *testing.T) {
 
 // A marker that nobody can read stops the work on its content, loudly, instead of starting it under another name.
 func TestBrokenMarker(t *testing.T) {
-	for _, body := range []string{"", "not JSON", `{}`, `{"schema":99,"run_id":"x"}`} {
+	for _, body := range []string{
+		"", "not JSON", `{}`, `{"schema":99,"run_id":"x","correlation_id":"c"}`, `{"schema":1,"correlation_id":"c"}`,
+		`{"schema":1,"run_id":"x"}`, `{"schema":1,"run_id":"x","correlation_id":"c\r\nBcc: y"}`,
+		`{"schema":1,"run_id":"x","correlation_id":"c","rejects_key":"` + strings.Repeat("x", maxMarker) + `"}`,
+	} {
 		w := newWorld(t, nil)
 		event := w.upload(named(t, "clean"))
 		at := objects.Ref{Bucket: bucket, Key: pipeline.MarkerKey(event.Records[0].S3.Object.ETag)}
 		w.objects.Seed(at, []byte(body), nil)
 		if err := w.deliver(event); err == nil || !strings.Contains(err.Error(), "marker") {
 			t.Errorf("marker %q: got error %v", body, err)
+		}
+	}
+}
+
+// The stage's limits bound a file. One that passes them is not read to its end, so its register has no hash of the whole;
+// one that breaks for another reason has.
+func TestLimits(t *testing.T) {
+	for name, test := range map[string]struct {
+		limits pipeline.Limits
+		body   string
+		reason string
+		hashed bool
+	}{
+		"too large": {pipeline.Limits{Object: 64, Value: 64, Depth: 8, Ratio: 8}, mixed, ingest.TooLarge, false},
+		"broken":    {pipeline.DefaultLimits(), mixed[:len(mixed)-30], ingest.MalformedJSON, true},
+	} {
+		w := newWorld(t, nil)
+		h := w.handler()
+		h.limits = test.limits
+		if err := h.Handle(t.Context(), w.upload(file{key: "inputs/x.json", body: test.body})); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		m := w.marker()
+		if m.State != pipeline.Rejected || m.Reasons[test.reason] != 1 || (m.SHA256 != "") != test.hashed {
+			t.Errorf("%s: marker %+v, want %s, with a hash %t", name, m, test.reason, test.hashed)
 		}
 	}
 }

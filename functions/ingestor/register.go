@@ -62,8 +62,9 @@ func (h *handler) recall(ctx context.Context, src pipeline.Source) (pipeline.Mar
 	if err := json.Unmarshal(body, &marker); err != nil {
 		return pipeline.Marker{}, fmt.Errorf("read marker %q: %w", at, err)
 	}
-	if marker.Schema != pipeline.Schema || marker.RunID == "" {
-		return pipeline.Marker{}, fmt.Errorf("read marker %q: schema %d, run id %q", at, marker.Schema, marker.RunID)
+	if marker.Schema != pipeline.Schema || marker.RunID == "" || !pipeline.ValidCorrelationID(marker.CorrelationID) {
+		return pipeline.Marker{}, fmt.Errorf("read marker %q: schema %d, run id %q, correlation id %q: "+
+			"the ingestor wrote no such marker", at, marker.Schema, marker.RunID, marker.CorrelationID)
 	}
 	return marker, nil
 }

@@ -39,6 +39,9 @@ func sweep(t *testing.T, fault func(k int, after bool) *pipelinetest.Faults, cle
 					if left := w.objects.Pending(); cleansUp && left > 0 && c.Op != "Abort" {
 						t.Errorf("fault at %+v, after %t: %d uploads left behind", c, after, left)
 					}
+					if warned := len(w.lines("upload not aborted")); cleansUp && (warned == 1) != (c.Op == "Abort") {
+						t.Errorf("fault at %+v, after %t: %d warnings of uploads that were not aborted", c, after, warned)
+					}
 					w.faults.Revive()
 					if err != nil {
 						err = w.deliver(event)

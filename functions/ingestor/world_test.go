@@ -37,7 +37,7 @@ type world struct {
 func newWorld(t *testing.T, faults *pipelinetest.Faults) *world {
 	t.Helper()
 	w := &world{
-		t: t, faults: faults, clock: time.Date(2018, 2, 12, 6, 30, 0, 0, time.UTC), entropy: rand.NewChaCha8([32]byte{}),
+		t: t, faults: faults, clock: time.Date(2018, 2, 12, 1, 30, 0, 0, time.FixedZone("", -5*60*60)), entropy: rand.NewChaCha8([32]byte{}),
 	}
 	announcedFirst := func(r objects.Ref, _, after []byte, _ func(string) bool) string {
 		var m pipeline.Marker

@@ -196,6 +196,41 @@ func TestUploadEnds(t *testing.T) {
 	}
 }
 
+// An upload that was aborted, or whose last part failed, is over: nothing of it can be written or committed any more.
+func TestUploadIsOver(t *testing.T) {
+	calls := 0
+	store := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		_, _ = io.Copy(io.Discard, r.Body)
+		switch {
+		case r.URL.Query().Has("uploads"):
+			_, _ = w.Write([]byte(`<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>`))
+		case r.URL.Query().Get("partNumber") == "2":
+			fail(w, http.StatusForbidden, "AccessDenied")
+		}
+	})
+	for name, size := range map[string]int{"aborted": 1, "last part failed": objects.PartSize + 1} {
+		u := store.Upload(t.Context(), objects.Ref{Bucket: "b", Key: "k"})
+		if _, err := u.Write(make([]byte, size)); err != nil {
+			t.Fatalf("%s: write: %v", name, err)
+		}
+		if size > objects.PartSize {
+			if err := u.Commit(t.Context()); !errors.Is(err, objects.ErrDenied) {
+				t.Errorf("%s: commit: got error %v, want %v", name, err, objects.ErrDenied)
+			}
+		} else if err := u.Abort(t.Context()); err != nil {
+			t.Errorf("%s: abort: %v", name, err)
+		}
+		calls = 0
+		if n, err := u.Write([]byte("more")); n != 0 || err == nil {
+			t.Errorf("%s: wrote %d bytes, error %v", name, n, err)
+		}
+		if err := u.Commit(t.Context()); err == nil || calls != 0 {
+			t.Errorf("%s: commit: no error, or %d calls to S3", name, calls)
+		}
+	}
+}
+
 // What fits into one part costs one call: S3 charges for each.
 func TestSmallUploadIsOneCall(t *testing.T) {
 	calls := 0
