@@ -1,11 +1,13 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help programs demo local test documents verify fix build images preview up pulumi bench fuzz clean FORCE
+.PHONY: help programs demo local test documents verify fix build images doctor preview up pulumi bench fuzz clean FORCE
 
-# FILE is what `make demo` puts under inputs/; STAGE is what images, preview and up are for; BENCH are flags of bench,
-# FUZZTIME is how long each target is fuzzed.
+# FILE is what `make demo` puts under inputs/; STAGE is what images, doctor, preview and up are for; REPO is a registry and
+# prefix that images go to instead of the stage's repositories; BENCH are flags of bench, FUZZTIME is how long each target
+# is fuzzed.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
+REPO ?=
 FUZZTIME ?= 1m
 BENCH ?=
 
@@ -16,10 +18,10 @@ FLAGS := -trimpath -buildvcs=false -tags=lambda.norpc -ldflags="-s -w"
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: programs ## the whole pipeline on this machine: FILE=… in, a mail out
+demo: bin/mejan bin/mejan-cloud ## the whole pipeline on this machine: FILE=… in, a mail out
 	bin/mejan demo "$(FILE)"
 
-local: programs ## the local cloud with its console, until stopped
+local: bin/mejan bin/mejan-cloud ## the local cloud with its console, until stopped
 	bin/mejan local
 
 test: ## every test of every module, and the stories of the whole pipeline
@@ -38,6 +40,7 @@ fix: ## repair what verify finds and can be repaired
 build: programs bin/ingestor bin/analyzer bin/notifier ## bin/mejan, and the functions' binaries for Lambda
 
 # mejan is light; mejan-cloud carries the local cloud and the Pulumi SDK, mejan-aws the AWS SDK, and mejan starts them.
+# A target builds only what it starts: mejan-cloud compiles for minutes.
 programs: bin/mejan bin/mejan-aws bin/mejan-cloud
 
 # Without cgo it is linked statically, and starts in two thirds of the time.
@@ -54,8 +57,11 @@ bin/mejan-cloud: FORCE
 bin/ingestor bin/analyzer bin/notifier: FORCE
 	$(RELEASE) go -C functions/$(@F) build $(FLAGS) -o ../../$@ .
 
-images: programs ## build the functions' images with ko; STAGE=dev also pushes and records them
-	bin/mejan images $(if $(STAGE),--stage $(STAGE))
+images: bin/mejan bin/mejan-aws ## build the functions' images with ko; STAGE=dev also pushes and records them
+	bin/mejan images $(if $(STAGE),--stage "$(STAGE)") $(if $(REPO),--repo "$(REPO)")
+
+doctor: bin/mejan bin/mejan-aws ## check what this machine has and needs; STAGE=dev also checks that stage on AWS
+	bin/mejan doctor $(if $(STAGE),"$(STAGE)")
 
 preview: pulumi ## what `make up` would change; STAGE=dev
 	pulumi preview --stack $(or $(STAGE),dev)

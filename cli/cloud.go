@@ -23,7 +23,8 @@ func cloudCommands() []*cobra.Command {
 	for _, c := range []struct{ program, name, short string }{
 		{cloudProgram, "demo", "Run files through the whole pipeline on this machine"},
 		{cloudProgram, "local", "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser"},
-		{cloudProgram, "images", "Build the functions' images with ko"},
+		{awsProgram, "images", "Build the functions' images with ko"},
+		{awsProgram, "doctor", "Check what work on this machine needs, and with STAGE what that stage on AWS needs"},
 		{awsProgram, "replay", "Try refused rows again by today's rules, and put what passes through the pipeline, once"},
 	} {
 		all = append(all, &cobra.Command{

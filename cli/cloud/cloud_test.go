@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,25 +27,20 @@ func TestExitCodes(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		"":                           {0, ""},
-		"--help":                     {0, ""},
-		"demo --help":                {0, ""},
-		"local --help":               {0, ""},
-		"images --help":              {0, ""},
-		"nonsense":                   {2, `unknown command "nonsense"`},
-		"demo --nonsense":            {2, "unknown flag: --nonsense (see mejan demo --help)"},
-		"local here":                 {2, `"here"`},
-		"images --repo registry/x":   {2, "--repo goes with --stage"},
-		"demo --out testdata/taken":  {1, `"outbox" in it is not from an earlier run`},
-		"demo testdata/not-there":    {1, "no such file"},
-		"demo .":                     {1, "not a file"},
-		"local --addr 0.0.0.0:4566":  {2, "loopback"},
-		"local --addr nowhere":       {2, "missing port"},
-		"images --stage dev --repo=": {1, "AWS"},
+		"":                          {0, ""},
+		"--help":                    {0, ""},
+		"demo --help":               {0, ""},
+		"local --help":              {0, ""},
+		"nonsense":                  {2, `unknown command "nonsense"`},
+		"demo --nonsense":           {2, "unknown flag: --nonsense (see mejan demo --help)"},
+		"local here":                {2, `"here"`},
+		"demo --out testdata/taken": {1, `"outbox" in it is not from an earlier run`},
+		"demo testdata/not-there":   {1, "no such file"},
+		"demo .":                    {1, "not a file"},
+		"local --addr 0.0.0.0:4566": {2, "loopback"},
+		"local --addr nowhere":      {2, "missing port"},
 	} {
 		t.Run(line, func(t *testing.T) {
-			t.Setenv("AWS_REGION", "")
-			t.Setenv("AWS_CONFIG_FILE", filepath.Join(t.TempDir(), "none"))
 			code, stdout, stderr := mejan(t, strings.Fields(line)...)
 			if code != want.code || !strings.Contains(stderr, want.stderr) {
 				t.Errorf("exit %d, stderr %q; want exit %d and %q", code, stderr, want.code, want.stderr)
@@ -55,42 +49,6 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("stdout %q", stdout)
 			}
 		})
-	}
-}
-
-// A release names a commit that has all that went into its images.
-func TestCommit(t *testing.T) {
-	dir := t.TempDir()
-	git := func(args ...string) {
-		t.Helper()
-		cmd := exec.CommandContext(t.Context(), "git", append([]string{
-			"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com",
-		}, args...)...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-	}
-	write := func(name string) {
-		t.Helper()
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	git("init", "-q")
-	write("functions/ingestor/main.go")
-	git("add", ".")
-	git("commit", "-qm", "first")
-	write("Pulumi.dev.yaml") // settings are no part of an image
-	if source, err := commit(t.Context(), dir); err != nil || len(source) != 40 {
-		t.Errorf("got %q, %v; want a commit", source, err)
-	}
-	write("functions/ingestor/new.go")
-	if source, err := commit(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "functions/ingestor/new.go") {
-		t.Errorf("got %q, %v; want an error that names the file", source, err)
 	}
 }
 

@@ -59,7 +59,7 @@ type demo struct {
 }
 
 func (d *demo) run(ctx context.Context) (err error) {
-	root, err := checkout()
+	root, err := command.Checkout()
 	if err != nil {
 		return err
 	}

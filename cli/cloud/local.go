@@ -27,7 +27,7 @@ administrator's.`,
 		Example: "  mejan local\n  aws --endpoint-url http://127.0.0.1:4566 s3 cp bars.json s3://mejan-dev-data/inputs/",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			root, err := checkout()
+			root, err := command.Checkout()
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/local/lambda"
 	"github.com/mejan/mejan/local/registry"
+	"github.com/mejan/mejan/platform/images"
 )
 
 // toyFunction speaks the Runtime API by itself, so that it compiles at once.
@@ -41,24 +42,24 @@ func main() {
 func TestImageRuns(t *testing.T) {
 	root := filepath.Join("..", "..")
 	t.Log("looking for ko; compiling it takes some minutes the first time")
-	ko, err := registry.FindKo(t.Context(), root, nil)
+	ko, err := images.FindKo(t.Context(), root, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	images, err := registry.Start(t.Context())
+	reg, err := registry.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer images.Close()
+	defer reg.Close()
 	checkout := toyCheckout(t, root)
-	digests, err := registry.Build(t.Context(), registry.BuildArgs{
-		Root: checkout, Repo: images.Repo(), Platform: registry.HostPlatform(), Offline: true, Ko: ko, Cache: t.TempDir(),
+	digests, err := images.Build(t.Context(), images.Args{
+		Root: checkout, Repo: reg.Repo(), Platform: registry.HostPlatform(), Empty: true, Ko: ko, Cache: t.TempDir(),
 		Functions: []pipeline.Function{pipeline.Notifier},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	reference := images.Repo() + "/notifier@" + digests[pipeline.Notifier].String()
+	reference := reg.Repo() + "/notifier@" + digests[pipeline.Notifier]
 	image, err := registry.Pull(t.Context(), reference, t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,8 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+
+	"github.com/mejan/mejan/platform/images"
 )
 
 // Image is an image unpacked on this machine.
@@ -35,7 +37,7 @@ type Image struct {
 }
 
 // Pull unpacks an image of this machine's platform below folder, once for each digest, and says how to start it. The
-// reference names the image by digest, `host:port/repository@sha256:…`. An index gives [ErrIndex].
+// reference names the image by digest, `host:port/repository@sha256:…`. An index gives [images.ErrIndex].
 //
 // No file of the image can come to lie outside of the image's own folder. Owners are not kept, devices are left out.
 func Pull(ctx context.Context, reference, folder string) (Image, error) {
@@ -50,7 +52,7 @@ func Pull(ctx context.Context, reference, folder string) (Image, error) {
 		return Image{}, fmt.Errorf("get manifest of %q: %w", reference, err)
 	}
 	if found.MediaType.IsIndex() {
-		return Image{}, fmt.Errorf("image %q: %w", reference, ErrIndex)
+		return Image{}, fmt.Errorf("image %q: %w", reference, images.ErrIndex)
 	}
 	image, err := found.Image()
 	if err != nil {

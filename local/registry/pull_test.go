@@ -18,9 +18,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"go.uber.org/goleak"
 
 	"github.com/mejan/mejan/local/registry"
+	"github.com/mejan/mejan/platform/images"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Promise: an image is unpacked with its layers over each other, and what it says about its start is kept.
 func TestPull(t *testing.T) {
@@ -130,8 +134,8 @@ func TestPullRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	reference := ref.Context().Digest(digest.String()).String()
-	if _, err := registry.Pull(t.Context(), reference, t.TempDir()); !errors.Is(err, registry.ErrIndex) {
-		t.Errorf("index: got %v, want %v", err, registry.ErrIndex)
+	if _, err := registry.Pull(t.Context(), reference, t.TempDir()); !errors.Is(err, images.ErrIndex) {
+		t.Errorf("index: got %v, want %v", err, images.ErrIndex)
 	}
 	foreign, err := mutate.ConfigFile(empty.Image, &v1.ConfigFile{OS: "plan9", Architecture: "mips"})
 	if err != nil {
@@ -193,4 +197,19 @@ func push(t *testing.T, reg *registry.Registry, image v1.Image) string {
 		t.Fatal(err)
 	}
 	return ref.Context().Digest(digest.String()).String()
+}
+
+// start opens a registry for one test.
+func start(t *testing.T) *registry.Registry {
+	t.Helper()
+	reg, err := registry.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := reg.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return reg
 }

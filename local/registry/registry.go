@@ -1,6 +1,5 @@
-// Package registry is the part of the local cloud that knows about images: an in-process OCI registry on loopback, the
-// ko builds that fill it, or a real registry, and the unpacking of an image into a folder that a process can start
-// from.
+// Package registry is the part of the local cloud that keeps images: an in-process OCI registry on loopback, and the
+// unpacking of an image into a folder that a process can start from.
 package registry
 
 import (

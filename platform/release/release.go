@@ -26,6 +26,9 @@ type Release struct {
 	Images map[pipeline.Function]string `json:"images"`
 }
 
+// Dir is the folder of the releases in a checkout.
+func Dir(root string) string { return filepath.Join(root, "platform", "releases") }
+
 // Path is where the release of a stage lies in dir.
 func Path(dir, stage string) string { return filepath.Join(dir, stage+".json") }
 
@@ -61,11 +64,15 @@ func Parse(data []byte) (*Release, error) {
 	return &r, r.Validate()
 }
 
-// Write checks r and writes it to dir, whole or not at all.
+// Write checks r and writes it to dir, whole or not at all. It makes dir when it is missing, as in a fresh clone before
+// the first release.
 func (r *Release) Write(dir string) error {
 	data, err := r.Bytes()
 	if err != nil {
 		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("write release of %s: %w", r.Stage, err)
 	}
 	path := Path(dir, r.Stage)
 	temporary := path + ".new"

@@ -1,4 +1,4 @@
-package registry
+package images
 
 import (
 	"fmt"
@@ -15,12 +15,12 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// baseRepository names the empty base image. ko writes the name of the base into the manifest of every image that it
-// builds, so a name with the port of a registry would give each run a digest of its own. Nothing is ever fetched under
-// this name: ko finds the image, by its digest, in its cache, where [seedBase] puts it.
+// baseRepository names the empty base image. ko writes the base's name into the manifest of every image, so a name with
+// the port of a registry would change the digest on each run. No registry serves this name: ko finds the image in its
+// cache, by its digest, where [seedBase] puts it.
 const baseRepository = "localhost/mejan/empty"
 
-// emptyBase is an image of the given platform without any file.
+// emptyBase returns an image of the given platform without files.
 func emptyBase(platform v1.Platform) (v1.Image, error) {
 	image, err := mutate.ConfigFile(empty.Image, &v1.ConfigFile{
 		OS:           platform.OS,

@@ -1,4 +1,4 @@
-package registry
+package images
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 // lockFolder makes a folder and waits until no other process holds it. ko overwrites the binaries in its cache in
 // place, so two builds at once could read each other's halves. The lock dies with the process.
-func lockFolder(ctx context.Context, folder string, progress func(Step)) (unlock func(), err error) {
+func lockFolder(ctx context.Context, folder string, progress Progress) (unlock func(), err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
@@ -23,7 +23,7 @@ func lockFolder(ctx context.Context, folder string, progress func(Step)) (unlock
 	take := func() error { return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 	err = take()
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = tell(progress, "wait for another build", func() error { return insist(ctx, take) })
+		err = progress.run("wait for another build", func() (string, error) { return "done", insist(ctx, take) })
 	}
 	if err != nil {
 		_ = file.Close()

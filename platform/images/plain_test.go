@@ -1,4 +1,4 @@
-package registry
+package images
 
 import (
 	"errors"
@@ -8,10 +8,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Promise: when a base image makes ko produce an index although one platform was asked for, the build fails: Lambda
 // would refuse the image, and only when it is deployed.

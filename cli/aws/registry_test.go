@@ -1,0 +1,160 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// storyRegistry is a registry that counts what is pushed, and refuses it in one of these modes: forbidden; unauthorized,
+// which wants a login; nobase, which has no base image.
+type storyRegistry struct {
+	address string
+	mode    string
+	inner   http.Handler
+
+	mu    sync.Mutex
+	puts  int
+	after func()
+}
+
+func newRegistry(ts *testscript.TestScript, mode string) *storyRegistry {
+	r := &storyRegistry{mode: mode, inner: registry.New(registry.Logger(log.New(io.Discard, "", 0)))}
+	server := httptest.NewServer(r)
+	ts.Defer(server.Close)
+	r.address = strings.TrimPrefix(server.URL, "http://")
+	if mode != "nobase" {
+		base, err := mutate.ConfigFile(empty.Image, &v1.ConfigFile{OS: "linux", Architecture: "arm64"})
+		ts.Check(err)
+		inner := httptest.NewServer(r.inner)
+		defer inner.Close()
+		for _, repository := range []string{"base:latest", "distroless/static-debian12:nonroot"} {
+			ref, err := name.ParseReference(strings.TrimPrefix(inner.URL, "http://") + "/" + repository)
+			ts.Check(err)
+			ts.Check(remote.Write(ref, base))
+		}
+	}
+	return r
+}
+
+func (r *storyRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	upload := req.Method == http.MethodPost && strings.Contains(req.URL.Path, "/blobs/uploads/")
+	_, password, _ := req.BasicAuth()
+	switch {
+	case r.mode == "forbidden" && upload:
+		http.Error(w, `{"errors":[{"code":"DENIED","message":"not you"}]}`, http.StatusForbidden)
+		return
+	// The password is that of moto's token.
+	case r.mode == "unauthorized" && password != "123456789012-auth-token" && !strings.Contains(req.URL.Path, "distroless"):
+		w.Header().Set("WWW-Authenticate", `Basic realm="story"`)
+		http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"log in"}]}`, http.StatusUnauthorized)
+		return
+	case req.Method == http.MethodPut && strings.Contains(req.URL.Path, "/manifests/"):
+		r.mu.Lock()
+		r.puts++
+		after := r.after
+		r.after = nil
+		r.mu.Unlock()
+		if after != nil {
+			after()
+		}
+	}
+	r.inner.ServeHTTP(w, req)
+}
+
+// pushed is how many manifests came since it was last asked.
+func (r *storyRegistry) pushed() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	puts := r.puts
+	r.puts = 0
+	return puts
+}
+
+func (r *storyRegistry) onPush(do func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.after = do
+}
+
+// reference names an image of this registry, whatever the host by which it was pushed.
+func (r *storyRegistry) reference(ts *testscript.TestScript, text string) name.Reference {
+	_, path, _ := strings.Cut(text, "/")
+	ref, err := name.ParseReference(r.address + "/" + path)
+	ts.Check(err)
+	return ref
+}
+
+// internet makes the registry stand for ECR and for gcr.io: programs of the story reach them through a proxy, whose
+// certificate they trust.
+func internet(ts *testscript.TestScript, _ bool, _ []string) {
+	certificate, root := issue(ts, "*.dkr.ecr.us-east-1.amazonaws.com", "gcr.io")
+	server := httptest.NewUnstartedServer(of(ts).registry)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	ts.Defer(server.Close)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.Method != http.MethodConnect {
+			http.Error(w, "only CONNECT", http.StatusMethodNotAllowed)
+			return
+		}
+		tunnel(w, server.Listener.Addr().String())
+	}))
+	ts.Defer(proxy.Close)
+	path := ts.MkAbs("root.pem")
+	ts.Check(os.WriteFile(path, root, 0o600))
+	ts.Setenv("HTTPS_PROXY", proxy.URL)
+	ts.Setenv("SSL_CERT_FILE", path)
+}
+
+func tunnel(w http.ResponseWriter, address string) {
+	to, err := net.Dial("tcp", address)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+	from, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		to.Close()
+		return
+	}
+	go func() { defer to.Close(); _, _ = io.Copy(to, buffered) }()
+	go func() { defer from.Close(); _, _ = io.Copy(from, to) }()
+}
+
+// issue makes a certificate for hosts that vouches for itself.
+func issue(ts *testscript.TestScript, hosts ...string) (tls.Certificate, []byte) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ts.Check(err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), DNSNames: hosts, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	ts.Check(err)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key},
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}

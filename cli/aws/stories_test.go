@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/mejan/mejan/cli/command"
+	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/functions/pipeline/pipelinetest"
+	"github.com/mejan/mejan/platform/release"
+)
+
+// TestMain lets the stories run this binary as mejan.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"mejan": func() { command.Main(run) }})
+}
+
+// The stories in testdata/images tell how images are built, pushed and recorded from a fresh clone, and that each reason
+// why they cannot be is found before anything is built. They need no AWS. One of them builds real images, which compiles
+// the functions for Lambda.
+func TestImageStories(t *testing.T) {
+	tell(t, "testdata/images", nil)
+}
+
+// The stories in testdata/images-aws tell the same where a stage's own repositories get the images. moto answers for AWS.
+func TestImageStoriesOnAWS(t *testing.T) {
+	moto := pipelinetest.Moto(t)
+	tell(t, "testdata/images-aws", &moto)
+}
+
+func tell(t *testing.T, dir string, moto *aws.Config) {
+	t.Helper()
+	testscript.Run(t, testscript.Params{
+		Dir: dir,
+		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars, storyEnv(t)...)
+			if moto != nil {
+				e.Setenv("AWS_ENDPOINT_URL", *moto.BaseEndpoint)
+				e.Setenv("AWS_ACCESS_KEY_ID", "key")
+				e.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+			}
+			e.Values[storyKey{}] = &story{t: t, moto: moto}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"clone": cloneCheckout, "registry": startRegistry, "onpush": onPush, "released": released,
+			"built": builtImages, "repositories": makeRepositories, "internet": internet,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+// storyEnv is an environment without credentials, with the caches of this machine, and with an identity for git.
+func storyEnv(t *testing.T) []string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := []string{
+		"XDG_CACHE_HOME=" + cache, "GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com",
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_MAX_ATTEMPTS=1",
+		"AWS_CONFIG_FILE=/no-home/config", "AWS_SHARED_CREDENTIALS_FILE=/no-home/credentials",
+	}
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GONOSUMDB", "GOSUMDB", "GOFLAGS"} {
+		value, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		env = append(env, name+"="+strings.TrimSpace(string(value)))
+	}
+	return env
+}
+
+// story is what the commands of one script share.
+type story struct {
+	t        *testing.T
+	moto     *aws.Config
+	registry *storyRegistry
+}
+
+type storyKey struct{}
+
+func of(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
+
+// clone DIR makes a fresh clone of this repository, as it is committed, and goes there.
+func cloneCheckout(ts *testscript.TestScript, _ bool, args []string) {
+	root, err := filepath.Abs("../..")
+	ts.Check(err)
+	ts.Check(ts.Exec("git", "-c", "safe.directory=*", "clone", "-q", "--shared", root, args[0]))
+	ts.Check(ts.Chdir(args[0]))
+}
+
+// registry [MODE] starts a registry on loopback that has a base image, and says in REGISTRY and BASE where.
+func startRegistry(ts *testscript.TestScript, _ bool, args []string) {
+	s := of(ts)
+	s.registry = newRegistry(ts, strings.Join(args, " "))
+	ts.Setenv("REGISTRY", s.registry.address)
+	ts.Setenv("BASE", s.registry.address+"/base:latest")
+}
+
+// onpush FILE makes a file when the next image is pushed.
+func onPush(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	of(ts).registry.onPush(func() { _ = os.WriteFile(path, []byte("package main\n"), 0o600) })
+}
+
+// built expects that images were built and pushed; with a leading ! that the last command built none.
+func builtImages(ts *testscript.TestScript, neg bool, _ []string) {
+	s := of(ts)
+	said := ts.ReadFile("stderr")
+	was := regexp.MustCompile(`build (ingestor|analyzer|notifier|ko)`).MatchString(said) ||
+		s.registry != nil && s.registry.pushed() > 0
+	if _, err := os.Stat(ts.MkAbs("out")); err == nil {
+		was = true
+	}
+	if was == neg {
+		ts.Fatalf("images were built: %t", was)
+	}
+}
+
+// released STAGE REPO expects a release of the stage, made of HEAD, whose images the registry has.
+func released(ts *testscript.TestScript, _ bool, args []string) {
+	r, err := release.Read(release.Dir(ts.MkAbs(".")), args[0])
+	ts.Check(err)
+	head := exec.Command("git", "rev-parse", "HEAD")
+	head.Dir = ts.MkAbs(".")
+	commit, err := head.Output()
+	ts.Check(err)
+	if r.Source != string(bytes.TrimSpace(commit)) {
+		ts.Fatalf("release of %s, HEAD is %s", r.Source, commit)
+	}
+	for _, function := range pipeline.Functions() {
+		image, err := remote.Image(of(ts).registry.reference(ts, args[1]+"/"+string(function)+"@"+r.Images[function]))
+		ts.Check(err)
+		config, err := image.ConfigFile()
+		ts.Check(err)
+		if config.OS != "linux" || config.Architecture != "arm64" {
+			ts.Fatalf("image of %s is for %s/%s", function, config.OS, config.Architecture)
+		}
+	}
+}
+
+// repositories PREFIX makes the repositories of a stage in ECR.
+func makeRepositories(ts *testscript.TestScript, _ bool, args []string) {
+	s := of(ts)
+	client := ecr.NewFromConfig(*s.moto)
+	for _, function := range pipeline.Functions() {
+		name := aws.String(args[0] + "/" + string(function))
+		_, err := client.CreateRepository(s.t.Context(), &ecr.CreateRepositoryInput{RepositoryName: name})
+		ts.Check(err)
+	}
+	ts.Defer(func() {
+		for _, function := range pipeline.Functions() {
+			name := aws.String(args[0] + "/" + string(function))
+			_, _ = client.DeleteRepository(s.t.Context(), &ecr.DeleteRepositoryInput{RepositoryName: name})
+		}
+	})
+}

@@ -1,0 +1,148 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/version"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/blang/semver"
+	"gopkg.in/yaml.v3"
+)
+
+// output runs a program in a folder and returns the first lines of what it printed. An error carries what it complained of.
+func output(ctx context.Context, folder, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = folder
+	cmd.WaitDelay = time.Second // a child of a wrapper script may keep the output open
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		if said := strings.TrimSpace(stderr.String()); said != "" {
+			err = fmt.Errorf("%w: %s", err, said)
+		}
+		return "", fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
+	}
+	// Old versions of the AWS CLI print their version to stderr.
+	if text := strings.TrimSpace(stdout.String()); text != "" {
+		return text, nil
+	}
+	return strings.TrimSpace(stderr.String()), nil
+}
+
+func findGo(ctx context.Context, s *Subject) Finding {
+	work, err := os.ReadFile(filepath.Join(s.Root, "go.work"))
+	if err != nil {
+		return problem("git checkout -- go.work", "%v", err)
+	}
+	want := regexp.MustCompile(`(?m)^go (\S+)`).FindStringSubmatch(string(work))
+	if want == nil {
+		return problem("git checkout -- go.work", "go.work names no version of Go")
+	}
+	remedy := "install Go " + want[1] + " or later: https://go.dev/dl/"
+	got, err := output(ctx, s.Root, "go", "env", "GOVERSION")
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return problem(remedy, "the command go is missing")
+	case err != nil:
+		return problem(remedy, "%v", err)
+	// A development version has no place in the order; the go command has judged it by itself.
+	case version.IsValid(got) && version.Compare(got, "go"+want[1]) < 0:
+		return problem(remedy, "%s is installed, go.work wants %s", got, want[1])
+	}
+	return ok("%s, go.work wants %s", got, want[1])
+}
+
+func findGit(ctx context.Context, s *Subject) Finding {
+	got, err := output(ctx, s.Root, "git", "--version")
+	if err != nil {
+		return problem("install git: https://git-scm.com/downloads", "%v", err)
+	}
+	if _, err := output(ctx, s.Root, "git", "rev-parse", "--verify", "HEAD"); err != nil {
+		return warning("images are released from a clone: git clone, then work in it", "%s, but %v", got, err)
+	}
+	return ok("%s", got)
+}
+
+func findMake(ctx context.Context, s *Subject) Finding {
+	got, err := output(ctx, s.Root, "make", "--version")
+	if err != nil {
+		return problem("install make: apt-get install make, or xcode-select --install", "%v", err)
+	}
+	first, _, _ := strings.Cut(got, "\n")
+	return ok("%s", first)
+}
+
+// pulumiRange is used when Pulumi.yaml requires no version: an earlier CLI does not tell the program where its root is.
+const pulumiRange = ">=3.150.0"
+
+func findPulumi(ctx context.Context, s *Subject) Finding {
+	const page = "https://www.pulumi.com/docs/iac/download-install/"
+	data, err := os.ReadFile(filepath.Join(s.Root, "Pulumi.yaml"))
+	if err != nil {
+		return problem("git checkout -- Pulumi.yaml", "%v", err)
+	}
+	project := struct {
+		Required string `yaml:"requiredPulumiVersion"`
+	}{pulumiRange}
+	if err := yaml.Unmarshal(data, &project); err != nil {
+		return problem("git checkout -- Pulumi.yaml", "Pulumi.yaml: %v", err)
+	}
+	want, err := semver.ParseRange(project.Required)
+	if err != nil {
+		return problem("git checkout -- Pulumi.yaml", "Pulumi.yaml: requiredPulumiVersion %q: %v", project.Required, err)
+	}
+	f, got := s.installed(ctx, "pulumi", "version", page)
+	if f.State == OK && !want(got) {
+		return problem("update it: "+page, "%s is installed, Pulumi.yaml wants %s", got, project.Required)
+	}
+	return f
+}
+
+// leastCLI are the first versions of the AWS CLI that know AWS_ENDPOINT_URL.
+const leastCLI = ">=1.29.0 <2.0.0 || >=2.13.0"
+
+func findAWSCLI(ctx context.Context, s *Subject) Finding {
+	const page = "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html"
+	f, got := s.installed(ctx, "aws", "--version", page)
+	switch {
+	case f.State == Problem:
+		f.State = Warning // only a person needs it: mejan has an SDK
+		return f
+	case f.State == OK && !semver.MustParseRange(leastCLI)(got):
+		return warning("update it: "+page+", or give --endpoint-url to each command",
+			"%s is installed; AWS_ENDPOINT_URL, by which it finds the local cloud, came with 2.13 and 1.29", got)
+	}
+	return f
+}
+
+var versionNumber = regexp.MustCompile(`[0-9]+\.[0-9]+\.[0-9]+\S*`)
+
+// installed finds the version of a program that only a deployment needs: on a laptop without a stage, its absence is a
+// warning.
+func (s *Subject) installed(ctx context.Context, name, flag, page string) (Finding, semver.Version) {
+	said, err := output(ctx, s.Root, name, flag)
+	if errors.Is(err, exec.ErrNotFound) && s.Stage == "" {
+		return warning("to deploy, install it: "+page, "the command %s is missing", name), semver.Version{}
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return problem("install it: "+page, "the command %s is missing", name), semver.Version{}
+	}
+	if err != nil {
+		return problem("install it anew: "+page, "%v", err), semver.Version{}
+	}
+	got, err := semver.Parse(versionNumber.FindString(said))
+	if err != nil {
+		return unknown("", "%s %s printed %q, which has no version", name, flag, said), semver.Version{}
+	}
+	return ok("%s", got), got
+}
