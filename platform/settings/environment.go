@@ -34,7 +34,7 @@ func (s Stage) Environment(f pipeline.Function) (map[string]string, error) {
 }
 
 // maxEnvironment is Lambda's limit for all variables of a function together, in bytes. Lambda measures the JSON object
-// of names and values: "… exceeded the 4KB limit. String measured: {"NAME":"value",…}" is its answer to more.
+// of names and values. It answers a larger one with `… exceeded the 4KB limit. String measured: {"NAME":"value",…}`.
 const maxEnvironment = 4096
 
 // environment refuses receivers that do not fit into the notifier's environment. The other functions' variables are

@@ -15,8 +15,8 @@ type Model struct {
 	ID string
 	// Foundation is the id of the model itself, without the geography of a profile.
 	Foundation string
-	// Regions are the regions whose foundation model a role must be allowed to call, as patterns of IAM. "" stands for the
-	// ARN without a region, by which Bedrock asks when a global profile chooses the region.
+	// Regions are the regions whose foundation model a role must be allowed to call, as patterns of IAM. "" stands for an
+	// ARN without a region: Bedrock asks for that one when a global profile chooses the region.
 	Regions []string
 	// Price is what its tokens cost.
 	Price pipeline.Price
@@ -32,8 +32,8 @@ type geography struct {
 	sources, answers []string
 }
 
-// geographies lists the profiles, the ones of a country last among those of a region, so that the first that fits is
-// the one with the most models. Which regions a profile has differs by model; these are all that any of them has.
+// geographies lists the profiles. The first that serves a region is suggested as the remedy, so the ones with the most
+// models come first. The regions of a profile differ by model; these are the regions that at least one model has.
 //
 // Sources: "Supported Regions and models for inference profiles", "Geographic cross-Region inference" and "Global
 // cross-Region inference" in the user guide of Amazon Bedrock. A geographic profile needs permission for the profile, and
@@ -95,7 +95,7 @@ func (l *loader) model(region string) Model {
 	g := geographies[at]
 	m.Regions = g.grants(region)
 	if !g.serves(region) && regionForm.MatchString(region) {
-		// The price, too, is that of the profile that takes its place: one more thing to set is better known now.
+		// The price is checked for the suggested profile, so that the next preview does not refuse that one.
 		id = l.misfit(m, region)
 	}
 	m.Price = l.price(id, region)

@@ -121,7 +121,7 @@ func TestModelPrice(t *testing.T) {
 	refusedWith(t, err, `"IN/OUT" is not a price`)
 }
 
-// One who must change the profile learns in the same breath that its price is not known.
+// A stage that needs another profile is told at once that the price of that profile is not known.
 func TestMisfitAndPriceTogether(t *testing.T) {
 	_, err := load(t, required(map[string]string{"aws:region": "eu-west-1"}))
 	refusedWith(t, err, "mejan:modelId eu.amazon.nova-lite-v1:0")

@@ -9,9 +9,9 @@ import (
 // pricesChecked is when [prices] was last compared with https://aws.amazon.com/bedrock/pricing/.
 const pricesChecked = "2026-11"
 
-// prices is what models cost on demand. A price depends on the profile, so that one which is not listed is not known:
-// the same model costs more through another geography. The `us.` profile of a model costs what the model itself costs in
-// a region of that geography.
+// prices is what models cost on demand, by inference profile. The same model has another price through another
+// geography, so a profile that is not listed has no known price. Through the `us.` profile a model costs what it costs
+// without a profile in a region of the US.
 var prices = map[string]pipeline.Price{
 	"us.amazon.nova-micro-v1:0":                       {In: 0.035, Out: 0.14},
 	"us.amazon.nova-lite-v1:0":                        {In: 0.06, Out: 0.24},
@@ -21,7 +21,7 @@ var prices = map[string]pipeline.Price{
 	"global.anthropic.claude-haiku-4-5-20251001-v1:0": {In: 1.00, Out: 5.00},
 }
 
-// price is the setting, or else what the table says of the model or profile id, called from region.
+// price reads the setting. If it is not set, the table gives the price of the model or profile id, called from region.
 func (l *loader) price(id, region string) pipeline.Price {
 	const example = "IN/OUT"
 	if value := l.config[keyModelPrice]; value != "" {

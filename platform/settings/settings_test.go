@@ -162,8 +162,7 @@ func TestProtection(t *testing.T) {
 	}
 }
 
-// The one who deploys a stage for the first time is asked for all three addresses at once, each with the command that
-// sets it.
+// A first deployment asks for all three addresses at once, each with the command that sets it.
 func TestAsksForAddresses(t *testing.T) {
 	_, err := settings.FromFile(write(t, "config:\n  aws:region: us-east-1\n"), "dev")
 	want := "settings of stage \"dev\":\n" +
@@ -176,7 +175,7 @@ func TestAsksForAddresses(t *testing.T) {
 	}
 }
 
-// The committed file of each stage is complete but for the addresses: nobody's alarms go to a placeholder.
+// The committed file of each stage is complete but for the addresses, and has no placeholder in their place.
 func TestCommittedStages(t *testing.T) {
 	for _, stage := range release.Order() {
 		_, err := settings.FromFile(committed(stage), stage)

@@ -126,11 +126,12 @@ func (f *Function) role(
 	if err != nil {
 		return nil, nil, err
 	}
+	// A new role gets its policy before the old role loses its own: the name is unique within a role only, so nothing has
+	// to be deleted first.
 	allowed, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
 		Name:   pulumi.String("grants"),
 		Role:   role.Name,
 		Policy: policy(grants...),
-		// Its name is that of no other policy of the role: a new role's grants can be there before the old role's go.
 	}, pulumi.Parent(f), pulumi.DeleteBeforeReplace(false))
 	return role, allowed, err
 }

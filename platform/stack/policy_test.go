@@ -174,6 +174,20 @@ func TestPartition(t *testing.T) {
 	}
 }
 
+// A function is never without grants: when its role is replaced, the new role's policy comes first.
+func TestGrantsOutliveTheirRole(t *testing.T) {
+	_, p := dev(t)
+	policies := p.of("iam/rolePolicy")
+	for _, r := range policies {
+		if !r.KeptUntilReplaced {
+			t.Errorf("%s: may be deleted before its replacement exists", r)
+		}
+	}
+	if len(policies) != len(pipeline.Functions()) {
+		t.Errorf("%d policies, want %d", len(policies), len(pipeline.Functions()))
+	}
+}
+
 // A bucket answers over TLS only, to whoever asks, about itself and about its objects.
 func TestBucketsRefusePlainHTTP(t *testing.T) {
 	_, p := dev(t)

@@ -25,6 +25,8 @@ type registration struct {
 	// Parent is the component that the resource belongs to.
 	Parent  string `json:"parent,omitempty"`
 	Protect bool   `json:"protect,omitempty"`
+	// KeptUntilReplaced tells that the program forbids to delete it before its replacement exists.
+	KeptUntilReplaced bool `json:"-"`
 	// After is what must exist before it.
 	After []string `json:"-"`
 	// Inputs holds what the program sets; JSON within text is spread out.
@@ -45,7 +47,8 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	rpc := args.RegisterRPC
 	entry := registration{
 		Type: args.TypeToken, Name: args.Name, Parent: label(rpc.GetParent()), Protect: rpc.GetProtect(),
-		Inputs: spread(args.Inputs.Mappable()).(map[string]any),
+		KeptUntilReplaced: rpc.GetDeleteBeforeReplaceDefined() && !rpc.GetDeleteBeforeReplace(),
+		Inputs:            spread(args.Inputs.Mappable()).(map[string]any),
 	}
 	for _, urn := range rpc.GetDependencies() {
 		entry.After = append(entry.After, label(urn))
