@@ -54,7 +54,8 @@ func ParseAddress(text string) (string, error) {
 }
 
 func isLocal(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("!#%&'+-/=^_`|~", r)
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' ||
+		strings.ContainsRune("!#%&'+-/=^_`|~", r)
 }
 
 // isDomain knows a full domain name in lower case: RFC 1035, 2.3.1, with digits first as RFC 1123 allows. A last name

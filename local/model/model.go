@@ -104,7 +104,7 @@ var foundation = []string{
 // global begins the profiles that any region may answer.
 const global = "global."
 
-// profiled maps what the inference profiles of a geography begin with to what the regions begin with that may call them.
+// profiled maps the prefix of the inference profiles of a geography to the prefixes of the regions that may call them.
 var profiled = map[string][]string{
 	"us.": {"us-east-", "us-west-", "ca-central-"}, "us-gov.": {"us-gov-"}, "eu.": {"eu-", "il-"}, "apac.": {"ap-", "me-"},
 	"jp.": {"ap-northeast-"}, "au.": {"ap-southeast-"}, "ca.": {"ca-"}, global: {""},

@@ -39,8 +39,8 @@ func FromFile(path, stage string) (Stage, error) {
 	return l.load()
 }
 
-// LocalFromFile is [FromFile] for the local cloud and for tests, which send no mail: an address that is not set is taken
-// from placeholders, and an address at an example domain is accepted.
+// LocalFromFile is [FromFile] for the local cloud and for tests, which send no mail: an address that is not set is a
+// placeholder, and an address at an example domain is accepted.
 func LocalFromFile(path, stage string) (Stage, error) {
 	l, err := open(path, stage)
 	if err != nil {

@@ -36,9 +36,9 @@ type geography struct {
 // models come first. The regions of a profile differ by model; these are the regions that at least one model has.
 //
 // Sources: "Supported Regions and models for inference profiles", "Geographic cross-Region inference" and "Global
-// cross-Region inference" in the user guide of Amazon Bedrock. A geographic profile needs permission for the profile, and
-// for the model in the source region and in each region that may answer; a global one for the profile, the model in the
-// source region, and the model under an ARN without a region.
+// cross-Region inference" in the user guide of Amazon Bedrock. A call through a geographic profile needs permission for
+// the profile, and for the model in the source region and in each region that may answer. A call through a global one
+// needs it for the profile, the model in the source region, and the model under an ARN without a region.
 var geographies = []geography{
 	{"us", []string{"us-east-*", "us-west-*", "ca-central-1"}, []string{"us-*"}},
 	{"us-gov", []string{"us-gov-*"}, []string{"us-gov-*"}},
