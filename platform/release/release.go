@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,19 +33,39 @@ func Dir(root string) string { return filepath.Join(root, "platform", "releases"
 // Path is where the release of a stage lies in dir.
 func Path(dir, stage string) string { return filepath.Join(dir, stage+".json") }
 
-// Read reads and checks the release of a stage. Where the stage has none, the error is fs.ErrNotExist.
+// Read reads and checks the release of a stage. The error is fs.ErrNotExist if the stage has no release file, and only
+// then: a file that is empty, unreadable, damaged or of another stage is another error, which says how to mend it.
 func Read(dir, stage string) (*Release, error) {
 	path := Path(dir, stage)
-	data, err := os.ReadFile(path)
-	if err != nil {
+	r, err := read(path, stage)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read release of %s: %w", stage, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read release %q: %w; %s", path, err, Restore(stage))
+	}
+	return r, nil
+}
+
+func read(path, stage string) (*Release, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, linked := os.Lstat(path); linked == nil {
+			return nil, errors.New("it is a link to a file that does not exist")
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, errors.New("the file is empty")
 	}
 	r, err := Parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("read release %q: %w", path, err)
+		return nil, err
 	}
 	if r.Stage != stage {
-		return nil, fmt.Errorf("read release %q: it is a release of stage %q", path, r.Stage)
+		return nil, fmt.Errorf("it is a release of stage %q", r.Stage)
 	}
 	return r, nil
 }

@@ -67,6 +67,40 @@ func TestReadMissing(t *testing.T) {
 	}
 }
 
+// A release file that is there and cannot be used is never taken for a missing one, which would be a first deployment.
+// The error says what mends it.
+func TestReadRefuses(t *testing.T) {
+	for _, tt := range []struct{ name, content, link, want string }{
+		{name: "empty", content: "", want: "the file is empty"},
+		{name: "blank", content: " \n\n", want: "the file is empty"},
+		{name: "not JSON", content: "<<<<<<< HEAD\n", want: "decode"},
+		{name: "a folder", link: ".", want: "is a directory"},
+		{name: "a link to nothing", link: "nothing.json", want: "a link to a file that does not exist"},
+		{name: "a link to itself", link: "dev.json", want: "too many levels of symbolic links"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := release.Path(dir, "dev")
+			err := os.WriteFile(path, []byte(tt.content), 0o600)
+			if tt.link != "" {
+				err = errors.Join(os.Remove(path), os.Symlink(tt.link, path))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = release.Read(dir, "dev")
+			if err == nil || errors.Is(err, fs.ErrNotExist) {
+				t.Fatalf("error %v, want one that is not fs.ErrNotExist", err)
+			}
+			for _, want := range []string{path, tt.want, "git checkout -- platform/releases/dev.json", "make images STAGE=dev"} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %v, want it to say %q", err, want)
+				}
+			}
+		})
+	}
+}
+
 // The file of one stage never deploys to another, by copying it or otherwise.
 func TestReadOtherStage(t *testing.T) {
 	dir := t.TempDir()
