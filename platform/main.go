@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -16,14 +15,24 @@ import (
 
 func main() { pulumi.Run(program) }
 
+// program provisions the stage that the Pulumi stack is named after, with the images of its release file. A stage
+// without that file goes on without a release, which package stack allows for a first deployment only.
 func program(ctx *pulumi.Context) error {
 	stage, err := settings.FromPulumi(ctx.Stack(), os.Getenv(pulumi.EnvConfig), os.Getenv(pulumi.EnvConfigSecretKeys))
 	if err != nil {
 		return err
 	}
-	r, err := release.Read(filepath.Join(ctx.RootDirectory(), "platform", "releases"), stage.Name)
+	if ctx.RootDirectory() == "" {
+		return errNoRoot
+	}
+	r, err := release.Read(release.Dir(ctx.RootDirectory()), stage.Name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return stack.Program(stage, r)(ctx)
 }
+
+// errNoRoot: without the root of the repository every release would seem to be missing. Pulumi tells its programs the
+// root since version 3.150 of its CLI.
+var errNoRoot = errors.New("the Pulumi CLI does not tell where the repository is, so releases cannot be found: " +
+	"update it to 3.150 or later, https://www.pulumi.com/docs/iac/download-install/")

@@ -29,8 +29,9 @@ type Stage struct {
 	Functions map[pipeline.Function]Function
 	// Retention says how long objects are kept.
 	Retention Retention
-	// Protect keeps data safe from the program itself: Pulumi refuses to delete the buckets and the table, the table
-	// refuses to be deleted, and its last 35 days can be restored to the second.
+	// Protect keeps what cannot be restored safe from the program itself: Pulumi refuses to delete the buckets, the table,
+	// the logs, the dead-letter queues, the images and the alarm topic. The table also refuses to be deleted in AWS, and
+	// its last 35 days can be restored to the second.
 	Protect bool
 	// ForceDestroy lets `pulumi destroy` delete buckets and image repositories with their content. It is the opposite of
 	// Protect: a stage with neither could be destroyed only half-way, up to the first bucket that holds an object.

@@ -11,6 +11,9 @@ type AlarmTopicArgs struct {
 	Email string
 	// Account is the id of the account whose alarms may be published.
 	Account string
+	// Protect keeps the topic from being deleted, and its confirmed subscription with it. The subscription itself stays
+	// replaceable: another address is another subscription.
+	Protect bool
 }
 
 // AlarmTopic tells people of alarms.
@@ -29,7 +32,8 @@ func NewAlarmTopic(
 		return nil, err
 	}
 	// Not encrypted with AWS's key for SNS: CloudWatch may not use that one, and alarms would be lost without a trace.
-	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{Name: pulumi.String(name)}, pulumi.Parent(t))
+	topic, err := sns.NewTopic(ctx, name, &sns.TopicArgs{Name: pulumi.String(name)},
+		pulumi.Parent(t), pulumi.Protect(args.Protect))
 	if err != nil {
 		return nil, err
 	}

@@ -65,11 +65,11 @@ func newFoundation(ctx *pulumi.Context, s settings.Stage) (*foundation, error) {
 		return nil, err
 	}
 	if f.alarms, err = NewAlarmTopic(ctx, s.Named("alarms"), &AlarmTopicArgs{
-		Email: s.AlarmEmail, Account: f.account,
+		Email: s.AlarmEmail, Account: f.account, Protect: s.Protect,
 	}); err != nil {
 		return nil, err
 	}
-	f.images, err = NewRepositories(ctx, s.Prefix(), &RepositoriesArgs{ForceDestroy: s.ForceDestroy})
+	f.images, err = NewRepositories(ctx, s.Prefix(), &RepositoriesArgs{ForceDestroy: s.ForceDestroy, Protect: s.Protect})
 	return f, err
 }
 

@@ -21,6 +21,8 @@ type FunctionArgs struct {
 	// Grants is what the function may do, beyond its own log and dead-letter queue.
 	Grants  []Statement
 	LogDays int
+	// Protect keeps the log and the dead-letter queue from being deleted.
+	Protect bool
 	// Asynchronous tells that the function is started by events that nobody waits for, so that it gets a queue for those
 	// that it fails on.
 	Asynchronous bool
@@ -54,7 +56,7 @@ func NewFunction(
 	log, err := cloudwatch.NewLogGroup(ctx, name, &cloudwatch.LogGroupArgs{
 		Name:            pulumi.String("/aws/lambda/" + name),
 		RetentionInDays: pulumi.Int(args.LogDays),
-	}, pulumi.Parent(f))
+	}, pulumi.Parent(f), pulumi.Protect(args.Protect))
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +65,7 @@ func NewFunction(
 		Resources: pulumi.StringArray{pulumi.Sprintf("%s:*", log.Arn)},
 	}}, args.Grants...)
 	if args.Asynchronous {
-		if f.DeadLetters, err = NewDeadLetters(ctx, name, pulumi.Parent(f)); err != nil {
+		if f.DeadLetters, err = NewDeadLetters(ctx, name, pulumi.Parent(f), pulumi.Protect(args.Protect)); err != nil {
 			return nil, err
 		}
 		grants = append(grants, Statement{

@@ -2,6 +2,7 @@ package stack_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,9 @@ func (r registration) String() string { return r.Type + " " + r.Name }
 // recorder stands for AWS: it writes down what the program registers and answers with made-up outputs.
 type recorder struct {
 	region string
+	// functions exist in the account. lookup, if set, is what looking one up fails with instead.
+	functions []string
+	lookup    string
 
 	mu  sync.Mutex
 	all []registration
@@ -69,6 +73,8 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 			"accountId": resource.NewStringProperty("123456789012"),
 			"arn":       resource.NewStringProperty("arn:" + partition(r.region) + ":sts::123456789012:assumed-role/deploy/ci"),
 		}, nil
+	case "aws:lambda/getFunction:getFunction":
+		return r.lookUp(args.Args["functionName"].StringValue())
 	default:
 		return nil, fmt.Errorf("the program calls %s, which nothing answers", args.Token)
 	}
@@ -85,6 +91,25 @@ func partition(region string) string {
 		return "aws"
 	}
 }
+
+// lookUp answers in the words of the AWS provider; Lambda's own are the last part.
+func (r *recorder) lookUp(function string) (resource.PropertyMap, error) {
+	switch {
+	case r.lookup != "":
+		return nil, errors.New(strings.ReplaceAll(r.lookup, "NAME", function))
+	case slices.Contains(r.functions, function):
+		return resource.PropertyMap{"functionName": resource.NewStringProperty(function)}, nil
+	default:
+		return nil, errors.New(strings.ReplaceAll(notFound, "NAME", function))
+	}
+}
+
+// notFound is the provider's error about a function called NAME that does not exist.
+const notFound = "invocation of aws:lambda/getFunction:getFunction returned an error: " +
+	"invoking aws:lambda/getFunction:getFunction: 1 error occurred:\n\t* " +
+	"reading Lambda Function (NAME) latest version: operation error Lambda: ListVersionsByFunction, " +
+	"https response error StatusCode: 404, RequestID: 6b5c0f8e-0000-4000-8000-000000000000, " +
+	"ResourceNotFoundException: Function not found: arn:aws:lambda:us-east-1:123456789012:function:NAME\n\n"
 
 // arns is how AWS names what the program reads the name of.
 var arns = map[string]string{

@@ -14,6 +14,8 @@ import (
 type RepositoriesArgs struct {
 	// ForceDestroy lets a repository be deleted with its images.
 	ForceDestroy bool
+	// Protect keeps the repositories from being deleted. Their lifecycle policies stay replaceable: AWS changes none.
+	Protect bool
 }
 
 // keptImages bounds each repository. An image, its bill of materials and its signature count as three, so that the last
@@ -57,7 +59,7 @@ func NewRepositories(
 				ScanOnPush: pulumi.Bool(true),
 			},
 			ForceDelete: pulumi.Bool(args.ForceDestroy),
-		}, pulumi.Parent(r))
+		}, pulumi.Parent(r), pulumi.Protect(args.Protect))
 		if err != nil {
 			return nil, err
 		}

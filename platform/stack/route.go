@@ -19,6 +19,8 @@ type RouteArgs struct {
 	QueueName string
 	Bus       *cloudwatch.EventBus
 	Function  *Function
+	// Protect keeps the queue from being deleted.
+	Protect bool
 }
 
 // Route starts a function for each ingested file that is announced on a bus.
@@ -53,7 +55,7 @@ func NewRoute(ctx *pulumi.Context, name string, args *RouteArgs, opts ...pulumi.
 	if err != nil {
 		return nil, err
 	}
-	if r.DeadLetters, err = NewDeadLetters(ctx, args.QueueName, pulumi.Parent(r)); err != nil {
+	if r.DeadLetters, err = NewDeadLetters(ctx, args.QueueName, pulumi.Parent(r), pulumi.Protect(args.Protect)); err != nil {
 		return nil, err
 	}
 	queuePolicy, err := sqs.NewQueuePolicy(ctx, name, &sqs.QueuePolicyArgs{

@@ -12,10 +12,16 @@ import (
 	"github.com/mejan/mejan/platform/settings"
 )
 
-// Program provisions a stage. Where r is nil, the stage has no release: images can be pushed only to repositories that
-// exist, so all is provisioned but the functions and what hangs on them, and a warning says how to make a release.
+// Program provisions a stage. If r is nil, the stage has no release yet: images can be pushed only to repositories that
+// exist, so the first step provisions everything but the functions and what belongs to them, and a notice names the next
+// step. Without a release the program stops if functions of the stage exist: it would delete them.
 func Program(s settings.Stage, r *release.Release) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
+		if r == nil {
+			if err := refuseLostRelease(ctx, s); err != nil {
+				return err
+			}
+		}
 		f, err := newFoundation(ctx, s)
 		if err != nil {
 			return err
@@ -23,8 +29,8 @@ func Program(s settings.Stage, r *release.Release) pulumi.RunFunc {
 		f.export(ctx)
 		names := pulumi.StringMap{}
 		if r == nil {
-			err = ctx.Log.Warn(fmt.Sprintf("stage %s has no release, so its functions are left out: "+
-				"run `%s`, then deploy again", s.Name, release.HowTo(s.Name)), nil)
+			err = ctx.Log.Info(fmt.Sprintf("stage %s has no release yet, so this is its first step: everything but its functions. "+
+				"Next: `%s`, then `make up STAGE=%s`", s.Name, release.HowTo(s.Name), s.Name), nil)
 		} else {
 			names, err = newPipeline(ctx, s, r, f)
 		}
@@ -51,6 +57,7 @@ func newPipeline(ctx *pulumi.Context, s settings.Stage, r *release.Release, f *f
 			Environment: env,
 			Grants:      f.grants(s, name),
 			LogDays:     s.LogRetentionDays,
+			Protect:     s.Protect,
 			// The notifier is called by a stream, which keeps failed records itself.
 			Asynchronous: name != pipeline.Notifier,
 		})
@@ -67,7 +74,7 @@ func newPipeline(ctx *pulumi.Context, s settings.Stage, r *release.Release, f *f
 	}
 	route, err := NewRoute(ctx, s.Named("route"), &RouteArgs{
 		RuleName: s.Named("ingestor-completed"), QueueName: s.Named("rule"),
-		Bus: f.bus, Function: functions[pipeline.Analyzer],
+		Bus: f.bus, Function: functions[pipeline.Analyzer], Protect: s.Protect,
 	})
 	if err != nil {
 		return nil, err

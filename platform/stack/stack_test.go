@@ -231,18 +231,49 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// In production neither a slip in the program nor `pulumi destroy` takes data away.
+// What a protected stage cannot lose is what nothing can bring back: data, history, and what people have confirmed. The
+// rest stays replaceable, so that a setting can change it. Other stages protect nothing, so that they can be destroyed.
 func TestProtect(t *testing.T) {
-	p := run(t, committed(t, "prod"), exampleRelease("prod"))
-	for _, r := range []registration{
-		p.one(t, "s3/bucketV2", "-data"), p.one(t, "s3/bucketV2", "-failures"), p.one(t, "dynamodb/table", ""),
-	} {
-		if !r.Protect || r.Inputs["forceDestroy"] == true {
-			t.Errorf("%s is not protected", r)
-		}
+	want := []string{
+		"cloudwatch/logGroup", "dynamodb/table", "ecr/repository", "s3/bucketLifecycleConfigurationV2",
+		"s3/bucketOwnershipControls", "s3/bucketPolicy", "s3/bucketPublicAccessBlock",
+		"s3/bucketServerSideEncryptionConfigurationV2", "s3/bucketV2", "s3/bucketVersioningV2", "sns/topic", "sqs/queue",
 	}
-	table := p.one(t, "dynamodb/table", "").Inputs
-	if table["deletionProtectionEnabled"] != true || dig(t, table, "pointInTimeRecovery", "enabled") != true {
-		t.Errorf("table can be deleted, or not be restored: %v", table)
+	for _, protect := range []bool{true, false} {
+		s := committed(t, "prod")
+		s.Protect, s.ForceDestroy = protect, !protect
+		p := run(t, s, exampleRelease("prod"))
+		var protected, open []string
+		for _, r := range p {
+			kind, _, _ := strings.Cut(strings.TrimPrefix(r.Type, "aws:"), ":")
+			if r.Protect {
+				protected = append(protected, kind)
+			} else {
+				open = append(open, kind)
+			}
+		}
+		slices.Sort(protected)
+		protected = slices.Compact(protected)
+		if protect {
+			if diff := cmp.Diff(want, protected); diff != "" {
+				t.Errorf("protected types (-want +got):\n%s", diff)
+			}
+			for _, kind := range open {
+				if slices.Contains(want, kind) {
+					t.Errorf("one of type %s is not protected", kind)
+				}
+			}
+		} else if len(protected) > 0 {
+			t.Errorf("protected without the setting: %v", protected)
+		}
+		for _, r := range p.of("s3/bucketV2") {
+			if r.Inputs["forceDestroy"] == protect {
+				t.Errorf("%s: force destroy %v, protect %v", r, r.Inputs["forceDestroy"], protect)
+			}
+		}
+		table := p.one(t, "dynamodb/table", "").Inputs
+		if table["deletionProtectionEnabled"] != protect || dig(t, table, "pointInTimeRecovery", "enabled") != protect {
+			t.Errorf("protect %v, and the table can be deleted or not be restored: %v", protect, table)
+		}
 	}
 }
