@@ -1,13 +1,15 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help programs demo local test documents verify fix build images doctor preview up pulumi bench fuzz clean FORCE
+.PHONY: help programs demo local test engine-test documents verify fix build images doctor foundation preview up pulumi bench
+.PHONY: fuzz clean FORCE
 
-# FILE is what `make demo` puts under inputs/; STAGE is what images, doctor, preview and up are for; REPO is a registry and
-# prefix that images go to instead of the stage's repositories; BENCH are flags of bench, FUZZTIME is how long each target
-# is fuzzed.
+# FILE is what `make demo` puts under inputs/. STAGE is what images, doctor, foundation, preview and up are for. REPO is a
+# registry and prefix that images go to instead of the stage's repositories. PULUMI_FLAGS are passed on to pulumi, such as
+# --yes. BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
 REPO ?=
+PULUMI_FLAGS ?=
 FUZZTIME ?= 1m
 BENCH ?=
 
@@ -16,7 +18,7 @@ RELEASE := GOWORK=off CGO_ENABLED=0 GOOS=linux GOARCH=arm64
 FLAGS := -trimpath -buildvcs=false -tags=lambda.norpc -ldflags="-s -w"
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: bin/mejan bin/mejan-cloud ## the whole pipeline on this machine: FILE=… in, a mail out
 	bin/mejan demo "$(FILE)"
@@ -27,6 +29,9 @@ local: bin/mejan bin/mejan-cloud ## the local cloud with its console, until stop
 test: ## every test of every module, and the stories of the whole pipeline
 	go test work
 	GOWORK=off go -C tools test ./...
+
+engine-test: ## each stage's whole life under the real Pulumi engine, in one process
+	GOWORK=off go -C platform/enginetest test ./...
 
 verify: ## format, sizes, generated files, tidy modules, import rules, lint
 	GOWORK=off go -C tools run ./verify
@@ -63,11 +68,23 @@ images: bin/mejan bin/mejan-aws ## build the functions' images with ko; STAGE=de
 doctor: bin/mejan bin/mejan-aws ## check what this machine has and needs; STAGE=dev also checks that stage on AWS
 	bin/mejan doctor $(if $(STAGE),"$(STAGE)")
 
-preview: pulumi ## what `make up` would change; STAGE=dev
-	pulumi preview --stack $(or $(STAGE),dev)
+# A stage has a release file as soon as its images are built; a broken link counts as one, and the program refuses it.
+stage = $(or $(STAGE),dev)
+release = platform/releases/$(stage).json
+released = test -e $(release) -o -L $(release)
 
-up: pulumi ## deploy to AWS; STAGE=dev
-	pulumi up --stack $(or $(STAGE),dev)
+foundation: pulumi ## the first step of a stage: everything but its functions; STAGE=dev
+	@if $(released); then echo "Stage $(stage) has a release, $(release), so its first step is done: \
+	make up STAGE=$(stage)" >&2; exit 1; fi
+	pulumi up --stack $(stage) $(PULUMI_FLAGS)
+
+preview: pulumi ## what `make up` or `make foundation` would change; STAGE=dev
+	pulumi preview --stack $(stage) $(PULUMI_FLAGS)
+
+up: pulumi ## deploy a release to AWS; STAGE=dev
+	@$(released) || { echo "Stage $(stage) has no release, $(release). If it was deployed before, bring the file \
+	back: git pull. If not, begin with: make foundation STAGE=$(stage)" >&2; exit 1; }
+	pulumi up --stack $(stage) $(PULUMI_FLAGS)
 
 pulumi:
 	@command -v pulumi >/dev/null || \

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mejan/mejan/local/deploy"
@@ -40,5 +41,18 @@ func TestUnknown(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The program asks whether functions exist before it goes on without a release: the local cloud answers as AWS does.
+func TestLookUp(t *testing.T) {
+	var target deploy.Target
+	_, err := deploy.Run(func(ctx *pulumi.Context) error {
+		_, err := lambda.LookupFunction(ctx, &lambda.LookupFunctionArgs{FunctionName: "mejan-dev-ingestor"})
+		return err
+	}, "dev", &target, nil)
+	const want = "ResourceNotFoundException: Function not found: arn:aws:lambda:us-east-1:000000000000:function:mejan-dev-ingestor"
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v; want %s", err, want)
 	}
 }

@@ -63,6 +63,8 @@ func (m *monitor) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 		return properties(map[string]any{
 			"accountId": Account, "arn": "arn:aws:iam::" + Account + ":root", "userId": Account,
 		}), nil
+	case "aws:lambda/getFunction:getFunction":
+		return m.target.lookUp(args.Args["functionName"].StringValue())
 	default:
 		return nil, fmt.Errorf("the local cloud does not answer %s", args.Token)
 	}
@@ -91,6 +93,18 @@ func (m *monitor) NewResource(args pulumi.MockResourceArgs) (string, resource.Pr
 		outputs[resource.PropertyKey(name)] = resource.NewPropertyValue(value)
 	}
 	return made.ID, outputs, nil
+}
+
+// lookUp answers whether a function exists. The error is the AWS provider's, with Lambda's answer in it: the program
+// tells by these words that there is no function.
+func (t *Target) lookUp(function string) (resource.PropertyMap, error) {
+	arn := arnOf("lambda", "function:"+function)
+	if _, exists := t.roles[function]; !exists {
+		return nil, fmt.Errorf("reading Lambda Function (%s) latest version: operation error Lambda: ListVersionsByFunction, "+
+			"https response error StatusCode: 404, RequestID: local, ResourceNotFoundException: Function not found: %s",
+			function, arn)
+	}
+	return properties(map[string]any{"functionName": function, "arn": arn}), nil
 }
 
 func properties(values map[string]any) resource.PropertyMap {

@@ -32,15 +32,15 @@ func refuseLostRelease(ctx *pulumi.Context, s settings.Stage) error {
 	}
 	missing := fmt.Sprintf("stage %[1]s has no release file platform/releases/%[1]s.json", s.Name)
 	if len(running) > 0 {
-		return fmt.Errorf("%s, but %s exist. Without the file this deployment would delete the functions, "+
-			"their logs and their dead letters, so it changes nothing: %s. To remove the whole stage on purpose, "+
-			"run `pulumi destroy --stack %s`", missing, strings.Join(running, ", "), release.Restore(s.Name), s.Name)
+		return fmt.Errorf("%s, but functions of it exist: %s.\n"+
+			"Without the file this deployment would delete its functions, logs and dead letters, so it changes nothing.\n"+
+			"Please %s.\nTo remove the whole stage on purpose, run `pulumi destroy --stack %s`",
+			missing, strings.Join(running, ", "), release.Restore(s.Name), s.Name)
 	}
 	if len(unknown) > 0 {
-		return fmt.Errorf("%s, and it is unknown whether its functions exist, so this deployment changes nothing: "+
-			"if the stage was deployed before, %s; if this is its first step, mend the lookup, which needs "+
-			"lambda:ListVersionsByFunction and lambda:GetFunction:\n%w",
-			missing, release.Restore(s.Name), errors.Join(unknown...))
+		return fmt.Errorf("%s, and it is unknown whether its functions exist, so this deployment changes nothing.\n"+
+			"If the stage was deployed before, %s.\nIf not, mend the lookup, which needs lambda:ListVersionsByFunction and "+
+			"lambda:GetFunction:\n%w", missing, release.Restore(s.Name), errors.Join(unknown...))
 	}
 	return nil
 }

@@ -32,11 +32,11 @@ func gofumpt(ctx context.Context, repo *repository, mode string) []string {
 }
 
 func tidyFind(ctx context.Context, repo *repository) []string {
-	return repo.every(ctx, append(repo.modules, toolsModule), "go", "mod", "tidy", "-diff")
+	return repo.every(ctx, repo.all(), "go", "mod", "tidy", "-diff")
 }
 
 func tidyFix(ctx context.Context, repo *repository) []string {
-	return repo.every(ctx, append(repo.modules, toolsModule), "go", "mod", "tidy")
+	return repo.every(ctx, repo.all(), "go", "mod", "tidy")
 }
 
 // aloneFind builds each module as a release does. Nothing is written: with more than one package, or -o to the null
@@ -50,14 +50,14 @@ func vetFind(ctx context.Context, repo *repository) []string {
 	if text, err := repo.output(ctx, ".", workspace, "go", "vet", "work"); err != nil {
 		problems = append(problems, err.Error()+string(text))
 	}
-	return append(problems, repo.every(ctx, []string{toolsModule}, "go", "vet", "./...")...)
+	return append(problems, repo.every(ctx, repo.apart, "go", "vet", "./...")...)
 }
 
 func lintFind(ctx context.Context, repo *repository) []string { return lint(ctx, repo) }
 
 func lintFix(ctx context.Context, repo *repository) []string { return lint(ctx, repo, "--fix") }
 
-// lint looks at the modules of the workspace in one run, so that what they share is loaded once, then at the tools.
+// lint looks at the modules of the workspace in one run, so that what they share is loaded once, then at the others.
 func lint(ctx context.Context, repo *repository, flags ...string) []string {
 	path, err := repo.tool(ctx, "golangci-lint")
 	if err != nil {
@@ -72,8 +72,10 @@ func lint(ctx context.Context, repo *repository, flags ...string) []string {
 	if text, err := repo.output(ctx, ".", workspace, path, append(args, packages...)...); err != nil {
 		problems = append(problems, string(text), err.Error())
 	}
-	if text, err := repo.output(ctx, toolsModule, alone, path, append(args, "./...")...); err != nil {
-		problems = append(problems, string(text), err.Error())
+	for _, module := range repo.apart {
+		if text, err := repo.output(ctx, module, alone, path, append(args, "./...")...); err != nil {
+			problems = append(problems, string(text), err.Error())
+		}
 	}
 	return problems
 }

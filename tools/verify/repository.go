@@ -12,7 +12,9 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -22,9 +24,11 @@ type repository struct {
 	root string
 	// modules are the folders of the modules of the workspace, in the order of go.work.
 	modules []string
+	// apart are the folders of the modules outside the workspace: the tools, and the test with the Pulumi engine.
+	apart []string
 }
 
-// toolsModule is the module of this program; it stands outside the workspace.
+// toolsModule is the module of this program, one of those outside the workspace.
 const toolsModule = "tools"
 
 func open(ctx context.Context, root string) (*repository, error) {
@@ -44,7 +48,13 @@ func open(ctx context.Context, root string) (*repository, error) {
 	for _, use := range work.Use {
 		repo.modules = append(repo.modules, strings.TrimPrefix(use.DiskPath, "./"))
 	}
-	return repo, nil
+	files, err := repo.files("go.mod")
+	for _, file := range files {
+		if dir := path.Dir(file); !slices.Contains(repo.modules, dir) {
+			repo.apart = append(repo.apart, dir)
+		}
+	}
+	return repo, err
 }
 
 // files lists the files of the tree that end in one of the given ways, without hidden folders, build results and test
@@ -117,6 +127,9 @@ func (r *repository) guard(file string) func(keep bool) string {
 		return file + " is not complete"
 	}
 }
+
+// all lists the folders of every module.
+func (r *repository) all() []string { return slices.Concat(r.modules, r.apart) }
 
 // scope says whether a command sees the workspace.
 type scope bool

@@ -212,3 +212,18 @@ func TestWritten(t *testing.T) {
 		t.Errorf("written %v, %v, want %v", got, err, want)
 	}
 }
+
+// Promise: a module that stands outside the workspace is tidied, vetted and linted like the others.
+func TestOpenFindsEveryModule(t *testing.T) {
+	repo, err := open(t.Context(), "../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(repo.apart)
+	if want := []string{"platform/enginetest", "tools"}; !slices.Equal(repo.apart, want) {
+		t.Errorf("outside the workspace: %q, want %q", repo.apart, want)
+	}
+	if all := repo.all(); len(all) != len(repo.modules)+2 || !slices.Contains(all, "platform") {
+		t.Errorf("all modules: %q", all)
+	}
+}
