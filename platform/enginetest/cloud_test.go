@@ -26,6 +26,8 @@ type cloud struct {
 	destroying bool
 
 	mu sync.Mutex
+	// unknown counts the resources that a preview could not know all inputs of.
+	unknown int
 	// exists has the address of every resource that exists, see [address].
 	exists map[string]bool
 }
@@ -112,6 +114,11 @@ func (c *cloud) check(_ context.Context, r plugin.CheckRequest) (plugin.CheckRes
 		return plugin.CheckResponse{}, fmt.Errorf("type %s is not in the table of kinds", r.URN.Type())
 	}
 	inputs := r.News.Copy()
+	if inputs.ContainsUnknowns() {
+		c.mu.Lock()
+		c.unknown++
+		c.mu.Unlock()
+	}
 	for input := range inputs {
 		if input != defaults && !slices.Contains(k.inputs(), string(input)) {
 			return plugin.CheckResponse{}, fmt.Errorf("input %q of type %s is not in the table of kinds", input, r.URN.Type())
@@ -157,6 +164,9 @@ func (c *cloud) create(_ context.Context, r plugin.CreateRequest) (plugin.Create
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if r.Properties.ContainsUnknowns() {
+		return plugin.CreateResponse{Status: resource.StatusUnknown}, fmt.Errorf("%s has unknown inputs", r.URN)
+	}
 	if at := address(string(r.URN.Type()), r.Properties); at != "" {
 		if c.exists[at] {
 			return plugin.CreateResponse{Status: resource.StatusUnknown}, fmt.Errorf("%s exists already", at)

@@ -33,6 +33,8 @@ type kind struct {
 	updates []string
 	// holdsData: deleting the resource loses data or history that nothing can bring back.
 	holdsData bool
+	// protected: a protected stage never loses the resource. That is what holds data, and what takes people to restore.
+	protected bool
 	// emptied is the input that lets the provider delete a resource that is not empty. Stages that ran are never empty.
 	emptied string
 }
@@ -42,7 +44,7 @@ type kind struct {
 // hashicorp/terraform-provider-aws v5, internal/service). The SDK's comments leave it out.
 var kinds = map[string]kind{
 	"aws:s3/bucketV2:BucketV2": {
-		args: s3.BucketV2Args{}, name: "bucket", arn: "arn:aws:s3:::%s", holdsData: true, emptied: "forceDestroy",
+		args: s3.BucketV2Args{}, name: "bucket", arn: "arn:aws:s3:::%s", holdsData: true, protected: true, emptied: "forceDestroy",
 		replaces: []string{"bucket", "bucketPrefix", "objectLockEnabled"}, updates: []string{"forceDestroy", "tags"},
 	},
 	"aws:s3/bucketVersioningV2:BucketVersioningV2": {
@@ -69,7 +71,7 @@ var kinds = map[string]kind{
 		args: s3.BucketNotificationArgs{}, replaces: []string{"bucket"}, updates: []string{"lambdaFunctions"},
 	},
 	"aws:dynamodb/table:Table": {
-		args: dynamodb.TableArgs{}, name: "name", arn: "arn:aws:dynamodb:us-east-1:123456789012:table/%s", holdsData: true,
+		args: dynamodb.TableArgs{}, name: "name", arn: "arn:aws:dynamodb:us-east-1:123456789012:table/%s", holdsData: true, protected: true,
 		replaces: []string{"name", "hashKey", "rangeKey", "localSecondaryIndexes"},
 		updates: []string{
 			"attributes", "billingMode", "deletionProtectionEnabled", "pointInTimeRecovery", "streamEnabled",
@@ -77,7 +79,7 @@ var kinds = map[string]kind{
 		},
 	},
 	"aws:sqs/queue:Queue": {
-		args: sqs.QueueArgs{}, name: "name", arn: "arn:aws:sqs:us-east-1:123456789012:%s", holdsData: true,
+		args: sqs.QueueArgs{}, name: "name", arn: "arn:aws:sqs:us-east-1:123456789012:%s", holdsData: true, protected: true,
 		replaces: []string{"name", "namePrefix", "fifoQueue"},
 		updates:  []string{"messageRetentionSeconds", "sqsManagedSseEnabled", "tags"},
 	},
@@ -85,7 +87,7 @@ var kinds = map[string]kind{
 		args: sqs.QueuePolicyArgs{}, replaces: []string{"queueUrl"}, updates: []string{"policy"},
 	},
 	"aws:sns/topic:Topic": {
-		args: sns.TopicArgs{}, name: "name", arn: "arn:aws:sns:us-east-1:123456789012:%s",
+		args: sns.TopicArgs{}, name: "name", arn: "arn:aws:sns:us-east-1:123456789012:%s", protected: true,
 		replaces: []string{"name", "namePrefix", "fifoTopic"}, updates: []string{"displayName", "tags"},
 	},
 	"aws:sns/topicPolicy:TopicPolicy": {
@@ -103,7 +105,7 @@ var kinds = map[string]kind{
 		replaces: []string{"name", "namePrefix", "role"}, updates: []string{"policy"},
 	},
 	"aws:cloudwatch/logGroup:LogGroup": {
-		args: cloudwatch.LogGroupArgs{}, name: "name", holdsData: true,
+		args: cloudwatch.LogGroupArgs{}, name: "name", holdsData: true, protected: true,
 		arn:      "arn:aws:logs:us-east-1:123456789012:log-group:%s",
 		replaces: []string{"name", "namePrefix", "logGroupClass"}, updates: []string{"retentionInDays", "tags"},
 	},
@@ -139,7 +141,7 @@ var kinds = map[string]kind{
 	},
 	"aws:ecr/repository:Repository": {
 		args: ecr.RepositoryArgs{}, name: "name", arn: "arn:aws:ecr:us-east-1:123456789012:repository/%s",
-		emptied: "forceDelete", replaces: []string{"name", "encryptionConfigurations"},
+		protected: true, emptied: "forceDelete", replaces: []string{"name", "encryptionConfigurations"},
 		updates: []string{"forceDelete", "imageScanningConfiguration", "imageTagMutability", "tags"},
 	},
 	"aws:ecr/lifecyclePolicy:LifecyclePolicy": {

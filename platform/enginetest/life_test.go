@@ -7,8 +7,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pulumi/pulumi/pkg/v3/engine"
+
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/platform/release"
+	"github.com/mejan/mejan/platform/stack"
 )
 
 // Promise: a stage lives as the README says. The first step makes everything but the functions, the release adds them,
@@ -43,6 +46,11 @@ func TestLife(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("release b (-want +got):\n%s", diff)
 			}
+			for _, r := range d.state.Resources {
+				if kinds[string(r.Type)].protected && r.Protect != s.Protect {
+					t.Errorf("stage protected: %v, %s protected: %v", s.Protect, r.URN, r.Protect)
+				}
+			}
 			before := len(d.state.Resources)
 			gone, err := d.destroy()
 			if s.Protect {
@@ -51,6 +59,32 @@ func TestLife(t *testing.T) {
 				}
 			} else if err != nil || len(d.state.Resources) > 0 || len(d.cloud.exists) > 0 {
 				t.Errorf("destroy: error %v, left %d resources, and in the cloud %v", err, len(d.state.Resources), d.cloud.exists)
+			}
+		})
+	}
+}
+
+// Promise: a preview is of use before anything exists, where most outputs are unknown: it announces what the deployment
+// makes, nothing else, and a resource never receives an unknown value.
+func TestPreview(t *testing.T) {
+	for _, stage := range release.Order() {
+		t.Run(stage, func(t *testing.T) {
+			t.Parallel()
+			d := newDeployment(t, stage)
+			program := stack.Program(load(t, stage, nil), images(stage, "a"))
+			announced, err := d.preview(engine.Update, program)
+			if err != nil || d.cloud.unknown == 0 {
+				t.Fatalf("error %v, %d resources with unknown inputs; want some", err, d.cloud.unknown)
+			}
+			if len(d.cloud.exists) > 0 {
+				t.Errorf("a preview makes %v", d.cloud.exists)
+			}
+			done, err := d.execute(engine.Update, program)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(announced, done); diff != "" {
+				t.Errorf("announced and done (-announced +done):\n%s", diff)
 			}
 		})
 	}
