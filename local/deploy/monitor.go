@@ -81,7 +81,7 @@ func (m *monitor) NewResource(args pulumi.MockResourceArgs) (string, resource.Pr
 	if m.amend != nil {
 		m.amend(&r)
 	}
-	made, err := m.target.provision(r)
+	made, err := m.target.Provision(r)
 	if err != nil {
 		err = fmt.Errorf("%s %q: %w", r.Type, r.Name, err)
 		m.errs = append(m.errs, err)
@@ -111,8 +111,12 @@ func properties(values map[string]any) resource.PropertyMap {
 	return resource.NewPropertyMapFromMap(values)
 }
 
-// provision makes one resource by the entry of its type.
-func (t *Target) provision(r Resource) (Made, error) {
+// Provision makes one resource by the entry of its type. [Run] calls it for every resource of a program; so can another
+// engine that runs the program, one call at a time.
+func (t *Target) Provision(r Resource) (Made, error) {
+	if t.roles == nil {
+		t.prepare()
+	}
 	make, known := kinds[r.Type]
 	if !known {
 		return Made{}, errors.New("the local cloud does not know this type; add it to local/deploy, if only as inert")

@@ -19,7 +19,10 @@ import (
 // cloud stands for AWS and its provider. It makes, changes and deletes by the table of kinds, and refuses what AWS
 // refuses: a second resource of a name, and the deletion of a bucket or repository that is not empty.
 type cloud struct {
-	t *testing.T
+	t       *testing.T
+	account string
+	// make makes a resource in another cloud; nil: in this one.
+	make func(context.Context, plugin.CreateRequest) (plugin.CreateResponse, error)
 	// lookup is what looking a function up answers; nil: whether it exists.
 	lookup error
 	// destroying allows the deletion of what holds data. A deployment never deletes it.
@@ -32,7 +35,9 @@ type cloud struct {
 	exists map[string]bool
 }
 
-func newCloud(t *testing.T) *cloud { return &cloud{t: t, exists: map[string]bool{}} }
+func newCloud(t *testing.T) *cloud {
+	return &cloud{t: t, account: "123456789012", exists: map[string]bool{}}
+}
 
 // adopt makes the resources of a state exist.
 func (c *cloud) adopt(state *deploy.Snapshot) {
@@ -81,7 +86,7 @@ func (c *cloud) invoke(_ context.Context, r plugin.InvokeRequest) (plugin.Invoke
 	switch r.Tok {
 	case "aws:index/getCallerIdentity:getCallerIdentity":
 		return answer(map[string]string{
-			"accountId": "123456789012", "arn": "arn:aws:sts::123456789012:assumed-role/deployer/session", "userId": "AROA:session",
+			"accountId": c.account, "arn": "arn:aws:sts::" + c.account + ":assumed-role/deployer/session", "userId": "AROA:session",
 		})
 	case "aws:index/getRegion:getRegion":
 		return answer(map[string]string{"name": "us-east-1", "id": "us-east-1"})
@@ -158,7 +163,7 @@ func (c *cloud) diff(_ context.Context, r plugin.DiffRequest) (plugin.DiffResult
 	return result, nil
 }
 
-func (c *cloud) create(_ context.Context, r plugin.CreateRequest) (plugin.CreateResponse, error) {
+func (c *cloud) create(ctx context.Context, r plugin.CreateRequest) (plugin.CreateResponse, error) {
 	if r.Preview {
 		return plugin.CreateResponse{Properties: outputs(string(r.URN.Type()), r.URN.Name(), r.Properties, true)}, nil
 	}
@@ -172,6 +177,9 @@ func (c *cloud) create(_ context.Context, r plugin.CreateRequest) (plugin.Create
 			return plugin.CreateResponse{Status: resource.StatusUnknown}, fmt.Errorf("%s exists already", at)
 		}
 		c.exists[at] = true
+	}
+	if c.make != nil {
+		return c.make(ctx, r)
 	}
 	return plugin.CreateResponse{
 		ID: resource.ID(r.URN.Name() + "-id"), Properties: outputs(string(r.URN.Type()), r.URN.Name(), r.Properties, false), Status: resource.StatusOK,
