@@ -145,6 +145,12 @@ func announced(event events.EventBridgeEvent) (pipeline.IngestorCompleted, error
 		return done, fmt.Errorf("%w: schema %d, this function reads %d", errEvent, done.Schema, pipeline.Schema)
 	case done.RunID == "" || done.Bucket.Name == "" || done.Key == "":
 		return done, fmt.Errorf("%w: run_id, bucket.name or key is missing", errEvent)
+	case !pipeline.ValidRunID(done.RunID):
+		return done, fmt.Errorf("%w: run_id %q has not the form that the ingestor gives", errEvent, done.RunID)
+	case !pipeline.ValidCorrelationID(done.CorrelationID):
+		// The mailer could not put it into a header, and then the item would be there and its report never sent.
+		return done, fmt.Errorf("%w: correlation_id %q is not %s: send the event again with another one", errEvent,
+			done.CorrelationID, pipeline.CorrelationIDForm)
 	case done.ValidCount < 1 || done.RawCount != done.ValidCount+done.InvalidCount:
 		return done, fmt.Errorf("%w: counts %d raw, %d valid, %d invalid", errEvent,
 			done.RawCount, done.ValidCount, done.InvalidCount)

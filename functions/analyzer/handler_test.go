@@ -95,6 +95,9 @@ func TestModelDown(t *testing.T) {
 			if n := len(w.model.Asked()); n > 5 {
 				t.Errorf("calls to the model: %d, want at most 5", n)
 			}
+			if n := strings.Count(w.stdout.String(), "model's answer not used"); n != len(w.model.Asked()) {
+				t.Errorf("lines about answers that were not used: %d, want one for each of %d calls", n, len(w.model.Asked()))
+			}
 			if got := w.item().Narration; got.Source != pipeline.ByTemplate || got.Fallback == "" {
 				t.Errorf("narration: got %+v", got)
 			}
@@ -109,6 +112,17 @@ func TestModelDown(t *testing.T) {
 				t.Errorf("metrics (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A table that does not answer stops the work before the model is asked, which would be paid for nothing.
+func TestTableDown(t *testing.T) {
+	w := newWorld(t, pipelinetest.FailAt(1, false))
+	if err := w.deliver(); !errors.Is(err, pipelinetest.ErrInjected) {
+		t.Errorf("got error %v, want %v", err, pipelinetest.ErrInjected)
+	}
+	if n := len(w.model.Asked()); n != 0 {
+		t.Errorf("calls to the model: %d, want none", n)
 	}
 }
 
@@ -258,6 +272,10 @@ func TestUnusable(t *testing.T) {
 		"schema":         {set: map[string]any{"schema": 2}, says: "schema 2", permanent: true},
 		"no run":         {set: map[string]any{"run_id": ""}, says: "run_id", permanent: true},
 		"no key":         {set: map[string]any{"key": ""}, says: "key", permanent: true},
+		"hostile run":    {set: map[string]any{"run_id": "../x"}, says: `run_id "../x"`, permanent: true},
+		"no id":          {set: map[string]any{"correlation_id": ""}, says: `correlation_id ""`, permanent: true},
+		"long id":        {set: map[string]any{"correlation_id": strings.Repeat("x", 129)}, says: "1 to 128", permanent: true},
+		"hostile id":     {set: map[string]any{"correlation_id": "c\r\nBcc: x@example.com"}, says: "send the event again", permanent: true},
 		"no rows":        {set: map[string]any{"raw_count": 1, "valid_count": 0}, says: "0 valid", permanent: true},
 		"odd counts":     {set: map[string]any{"raw_count": 314}, says: "314 raw", permanent: true},
 		"rows gone":      {set: map[string]any{"key": "processed/gone"}, says: "no such object", permanent: true},

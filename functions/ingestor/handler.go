@@ -88,7 +88,7 @@ func (h *handler) settle(ctx context.Context, log zerolog.Logger, src pipeline.S
 	}
 	if given := input.Metadata[pipeline.CorrelationMetadata]; given != "" && !pipeline.ValidCorrelationID(given) {
 		log.Warn().Str("given", given).Str("key", src.Key).Str(telemetry.FieldCorrelationID, marker.CorrelationID).
-			Msg("correlation id replaced: it may have 1 to 128 letters, digits and -_.:/")
+			Msg("correlation id replaced: it may have " + pipeline.CorrelationIDForm)
 	}
 	if marker.Over() {
 		end := ending{Outcome: pipeline.Duplicate, Marker: marker}

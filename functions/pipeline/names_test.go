@@ -124,6 +124,22 @@ func TestValidCorrelationID(t *testing.T) {
 	}
 }
 
+// A run id has the form that RunID gives, and no other: it becomes part of keys and a mail header.
+func TestValidRunID(t *testing.T) {
+	claimed := time.Date(2018, 2, 12, 6, 30, 0, 0, time.UTC)
+	for id, want := range map[string]bool{
+		pipeline.RunID(claimed, "00bb60591543aabbccddeeff00112233"): true, pipeline.RunID(claimed, "ab-17"): true,
+
+		"": false, "run": false, "20180212T063000Z": false, "20180212T063000Z-": false, "20181312T063000Z-ab": false,
+		"20180212T063000Z-00bb605915431": false, "20180212T063000Z-../x": false, "20180212T063000Z-a\r\n": false,
+		"20180212T063000Z-ü": false, "x20180212T063000Z-ab": false, "20180212T063000.5Z-ab": false,
+	} {
+		if got := pipeline.ValidRunID(id); got != want {
+			t.Errorf("%q: got %t, want %t", id, got, want)
+		}
+	}
+}
+
 // A made correlation id has all the entropy that it was given, and none is made without.
 func TestNewCorrelationID(t *testing.T) {
 	id, err := pipeline.NewCorrelationID(bytes.NewReader([]byte("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\xff!")))

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -11,6 +12,16 @@ import (
 // that of the first claim of this content, not of the attempt, so that a repeated attempt writes under the same names.
 func RunID(claimed time.Time, etag string) string {
 	return claimed.UTC().Format("20060102T150405Z") + "-" + etag[:min(len(etag), 12)]
+}
+
+// ValidRunID reports whether an id has the form that [RunID] gives: it can name objects and stand in a mail header.
+func ValidRunID(id string) bool {
+	const form = "20060102T150405Z"
+	claimed, etag, _ := strings.Cut(id, "-")
+	_, err := time.Parse(form, claimed)
+	return err == nil && len(claimed) == len(form) && 0 < len(etag) && len(etag) <= 12 && !strings.ContainsFunc(etag, func(r rune) bool {
+		return r != '-' && !letterOrDigit(r)
+	})
 }
 
 // CorrelationMetadata is the object metadata key (sent as x-amz-meta-correlation-id) by which an uploader names the
@@ -32,16 +43,17 @@ func NewCorrelationID(entropy io.Reader) (string, error) {
 	return hex.EncodeToString(b[:]), nil
 }
 
-// ValidCorrelationID reports whether an uploader's correlation id can be carried everywhere, a mail header included: 1
-// to 128 letters, digits, and `-_.:/`.
+// CorrelationIDForm is what [ValidCorrelationID] takes, in words.
+const CorrelationIDForm = "1 to 128 letters, digits and -_.:/"
+
+// ValidCorrelationID reports whether a correlation id can be carried everywhere, a mail header included: 1 to 128 ASCII
+// letters, digits, and `-_.:/`. The ingestor replaces an uploader's id that cannot, the analyzer refuses it.
 func ValidCorrelationID(id string) bool {
-	for i := range len(id) {
-		switch c := id[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case c == '-', c == '_', c == '.', c == ':', c == '/':
-		default:
-			return false
-		}
-	}
-	return 0 < len(id) && len(id) <= 128
+	return 0 < len(id) && len(id) <= 128 && !strings.ContainsFunc(id, func(r rune) bool {
+		return !letterOrDigit(r) && !strings.ContainsRune("-_.:/", r)
+	})
+}
+
+func letterOrDigit(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }

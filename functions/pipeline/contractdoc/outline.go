@@ -85,7 +85,7 @@ func outline() []section {
 func unlisted() []string {
 	return []string{
 		"Functions", "Prose", "Limits", "ParseLimits", "DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID",
-		"WhyIgnored", "IsRows",
+		"WhyIgnored", "IsRows", "ValidRunID", "CorrelationIDForm",
 		"EnvStage", "EnvLogLevel", "EnvEventBusName", "EnvIngestLimits", "EnvTableName", "EnvModelID", "EnvModelPrice",
 		"EnvSenderEmail", "EnvReceiverEmail", "ParseAddress", "MaxReceivers", "Price", "ParsePrice",
 	}

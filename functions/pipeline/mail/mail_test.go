@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/mail"
 	"github.com/mejan/mejan/functions/pipeline/pipelinetest"
 )
@@ -185,6 +186,32 @@ func TestUnsendableMessages(t *testing.T) {
 		_, err := mailer(t, server.URL).Send(t.Context(), m)
 		if !errors.Is(err, mail.ErrRefused) || errors.Is(err, mail.ErrRefusedForNow) {
 			t.Errorf("%s: Send: %v; want a lasting refusal", name, err)
+		}
+	}
+}
+
+// Every correlation id that the rest of the pipeline lets pass can be sent: otherwise a report would be stored, and refused
+// each time.
+func TestValidIDsAreSent(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"MessageId":"m-1"}`)
+	}))
+	defer server.Close()
+	var possible []string
+	for c := range rune(0x100) {
+		if id := string(c); pipeline.ValidCorrelationID(id) {
+			possible = append(possible, id)
+		}
+	}
+	if len(possible) != 26+26+10+5 {
+		t.Errorf("%d characters are possible: %q", len(possible), possible)
+	}
+	for _, id := range append(possible, strings.Join(possible, ""), strings.Repeat("x", 128)) {
+		m := report
+		m.CorrelationID = id
+		if _, err := mailer(t, server.URL).Send(t.Context(), m); err != nil {
+			t.Errorf("correlation id %q: %v", id, err)
 		}
 	}
 }

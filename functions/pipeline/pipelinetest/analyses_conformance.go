@@ -113,7 +113,7 @@ func sentIsFinal(t *testing.T, table AnalysisTable, id string) {
 	if c.TakenOver || c.Delivery.Attempts != 1 || c.Delivery.LeaseUntil != noon.Add(lease).Unix() {
 		t.Errorf("first claim: got %+v", c)
 	}
-	sent := noon.Add(1500 * time.Millisecond)
+	sent := noon.Add(1500 * time.Millisecond).In(time.FixedZone("", 60*60))
 	if err := table.Sent(t.Context(), c, "message-1", sent); err != nil {
 		t.Fatalf("sent: %v", err)
 	}
@@ -127,8 +127,12 @@ func sentIsFinal(t *testing.T, table AnalysisTable, id string) {
 		State: pipeline.DeliverySent, ClaimedBy: "a", LeaseUntil: noon.Add(lease).Unix(), Attempts: 1,
 		MessageID: "message-1", SentAt: &sent,
 	}
-	if diff := cmp.Diff(want, get(t, table, id)); diff != "" {
+	got := get(t, table, id)
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("item (-want +read):\n%s", diff)
+	}
+	if at := got.Delivery.SentAt; at != nil && at.Location() != time.UTC {
+		t.Errorf("sent at %s, want it in UTC", at)
 	}
 }
 
@@ -200,6 +204,14 @@ func refusedAndAgain(t *testing.T, table AnalysisTable, id string) {
 	if got := get(t, table, id).Delivery; got.Error != "" || got.State != pipeline.DeliveryClaimed {
 		t.Errorf("delivery: got %+v, want a claim without the old error", got)
 	}
+	if err := table.Failed(t.Context(), next, "mailbox full"); err != nil {
+		t.Fatalf("failed: %v", err)
+	}
+	// The same attempt with the same lease: what is stored is the end of its claim, and not the claim.
+	again := claim(t, table, id, "b", noon.Add(time.Second))
+	if got := get(t, table, id).Delivery; again.Delivery.Attempts != 3 || got.State != pipeline.DeliveryClaimed {
+		t.Errorf("claim after its own refusal: got %+v, stored %+v, want attempt 3", again, got)
+	}
 }
 
 // The same attempt with the same lease is what a claim looks like whose answer was lost: it is still the caller's,
@@ -212,6 +224,10 @@ func ownClaimAgain(t *testing.T, table AnalysisTable, id string) {
 	}
 	if got := get(t, table, id).Delivery.Attempts; got != 1 {
 		t.Errorf("attempts: got %d, want 1", got)
+	}
+	_, err := table.Claim(t.Context(), id, "a", noon.Add(time.Second), lease)
+	if !errors.Is(err, analyses.ErrLeased) {
+		t.Errorf("claim by the same attempt with another lease: got %v, want %v", err, analyses.ErrLeased)
 	}
 }
 

@@ -45,6 +45,23 @@ func NewTable(t *testing.T, cfg aws.Config) string {
 func AnalysesOverWire(t *testing.T, cfg aws.Config, name string) {
 	AnalysesConformance(t, func(*testing.T) AnalysisTable { return analyses.New(cfg, name) })
 	t.Run("lost answers", func(t *testing.T) { lostAnswers(t, cfg, name) })
+	t.Run("two messages under one claim", func(t *testing.T) { twoMessages(t, analyses.New(cfg, name)) })
+}
+
+// A claim that was settled with one message is not settled with another. The fake takes that for a fault of the test.
+func twoMessages(t *testing.T, table AnalysisTable) {
+	id := freshID()
+	create(t, table, Analysis(id))
+	c := claim(t, table, id, "a", noon)
+	if err := table.Sent(t.Context(), c, "message-1", noon); err != nil {
+		t.Fatalf("sent: %v", err)
+	}
+	if err := table.Sent(t.Context(), c, "message-2", noon); !errors.Is(err, analyses.ErrClaimLost) {
+		t.Errorf("sent as another message: got %v, want %v", err, analyses.ErrClaimLost)
+	}
+	if got := get(t, table, id).Delivery.MessageID; got != "message-1" {
+		t.Errorf("message id: got %q, want that of the first", got)
+	}
 }
 
 // Each write takes effect, its answer is lost, and the SDK asks again: the caller must not take itself for a
