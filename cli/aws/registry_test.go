@@ -27,17 +27,20 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// storyRegistry is a registry that counts what is pushed, and refuses it in one of these modes: forbidden; unauthorized,
-// which wants a login; nobase, which has no base image.
+// storyRegistry is a registry that notices a push, and refuses it in one of these modes: forbidden; unauthorized, which
+// wants a login; nobase, which has no base image.
 type storyRegistry struct {
 	address string
 	mode    string
 	inner   http.Handler
 
-	mu    sync.Mutex
-	puts  int
-	after func()
+	mu     sync.Mutex
+	images int
+	after  func()
 }
+
+// motoToken is the password for the registry in the token that moto gives for ECR.
+const motoToken = "123456789012-auth-token"
 
 func newRegistry(ts *testscript.TestScript, mode string) *storyRegistry {
 	r := &storyRegistry{mode: mode, inner: registry.New(registry.Logger(log.New(io.Discard, "", 0)))}
@@ -65,14 +68,13 @@ func (r *storyRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case r.mode == "forbidden" && upload:
 		http.Error(w, `{"errors":[{"code":"DENIED","message":"not you"}]}`, http.StatusForbidden)
 		return
-	// The password is that of moto's token.
-	case r.mode == "unauthorized" && password != "123456789012-auth-token" && !strings.Contains(req.URL.Path, "distroless"):
+	case r.mode == "unauthorized" && password != motoToken && !strings.Contains(req.URL.Path, "distroless"):
 		w.Header().Set("WWW-Authenticate", `Basic realm="story"`)
 		http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"log in"}]}`, http.StatusUnauthorized)
 		return
-	case req.Method == http.MethodPut && strings.Contains(req.URL.Path, "/manifests/"):
+	case strings.Contains(req.URL.Path, "/notifier/manifests/"):
 		r.mu.Lock()
-		r.puts++
+		r.images++
 		after := r.after
 		r.after = nil
 		r.mu.Unlock()
@@ -83,13 +85,11 @@ func (r *storyRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.inner.ServeHTTP(w, req)
 }
 
-// pushed is how many manifests came since it was last asked.
-func (r *storyRegistry) pushed() int {
+// pushed reports whether an image of the last function came.
+func (r *storyRegistry) pushed() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	puts := r.puts
-	r.puts = 0
-	return puts
+	return r.images > 0
 }
 
 func (r *storyRegistry) onPush(do func()) {

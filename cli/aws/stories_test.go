@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -25,17 +26,17 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"mejan": func() { command.Main(run) }})
 }
 
-// The stories in testdata/images tell how images are built, pushed and recorded from a fresh clone, and that each reason
+// The stories in testdata/script tell how images are built, pushed and recorded from a fresh clone, and that each reason
 // why they cannot be is found before anything is built. They need no AWS. One of them builds real images, which compiles
 // the functions for Lambda.
-func TestImageStories(t *testing.T) {
-	tell(t, "testdata/images", nil)
+func TestStories(t *testing.T) {
+	tell(t, "testdata/script", nil)
 }
 
-// The stories in testdata/images-aws tell the same where a stage's own repositories get the images. moto answers for AWS.
-func TestImageStoriesOnAWS(t *testing.T) {
+// The stories in testdata/script-aws tell the same where a stage's own repositories get the images. moto answers for AWS.
+func TestStoriesOnAWS(t *testing.T) {
 	moto := pipelinetest.Moto(t)
-	tell(t, "testdata/images-aws", &moto)
+	tell(t, "testdata/script-aws", &moto)
 }
 
 func tell(t *testing.T, dir string, moto *aws.Config) {
@@ -110,18 +111,18 @@ func startRegistry(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("BASE", s.registry.address+"/base:latest")
 }
 
-// onpush FILE makes a file when the next image is pushed.
+// onpush FILE makes a file when the next image of the last function is pushed.
 func onPush(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
 	of(ts).registry.onPush(func() { _ = os.WriteFile(path, []byte("package main\n"), 0o600) })
 }
 
-// built expects that images were built and pushed; with a leading ! that the last command built none.
+// built expects that images were built or pushed; with a leading ! that none were so far.
 func builtImages(ts *testscript.TestScript, neg bool, _ []string) {
 	s := of(ts)
 	said := ts.ReadFile("stderr")
 	was := regexp.MustCompile(`build (ingestor|analyzer|notifier|ko)`).MatchString(said) ||
-		s.registry != nil && s.registry.pushed() > 0
+		s.registry != nil && s.registry.pushed()
 	if _, err := os.Stat(ts.MkAbs("out")); err == nil {
 		was = true
 	}
@@ -142,7 +143,8 @@ func released(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("release of %s, HEAD is %s", r.Source, commit)
 	}
 	for _, function := range pipeline.Functions() {
-		image, err := remote.Image(of(ts).registry.reference(ts, args[1]+"/"+string(function)+"@"+r.Images[function]))
+		ref := of(ts).registry.reference(ts, args[1]+"/"+string(function)+"@"+r.Images[function])
+		image, err := remote.Image(ref, remote.WithAuth(&authn.Basic{Username: "AWS", Password: motoToken}))
 		ts.Check(err)
 		config, err := image.ConfigFile()
 		ts.Check(err)

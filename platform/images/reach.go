@@ -44,11 +44,14 @@ func CanPull(ctx context.Context, reference string) error {
 	t, end := bound(ctx)
 	defer end()
 	if _, err := remote.Head(ref, remote.WithContext(ctx), remote.WithTransport(t),
-		remote.WithAuthFromKeychain(authn.DefaultKeychain)); err != nil {
+		remote.WithAuthFromKeychain(authn.DefaultKeychain), remote.WithRetryBackoff(once)); err != nil {
 		return fmt.Errorf("ask for %s: %w", reference, err)
 	}
 	return nil
 }
+
+// once is a single attempt: a person waits, and can try again.
+var once = remote.Backoff{Steps: 1}
 
 // DefaultBase is the base image that .ko.yaml of a checkout names.
 func DefaultBase(root string) (string, error) {

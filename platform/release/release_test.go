@@ -144,3 +144,14 @@ func TestParseRefuses(t *testing.T) {
 		})
 	}
 }
+
+// A fresh clone has no folder of releases: git keeps none without files. The first release makes it.
+func TestWriteMakesFolder(t *testing.T) {
+	dir := release.Dir(t.TempDir())
+	if err := example().Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := release.Read(dir, "dev"); err != nil {
+		t.Error(err)
+	}
+}
