@@ -22,17 +22,13 @@ func program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if ctx.RootDirectory() == "" {
-		return errNoRoot
+	dir, err := release.Dir(ctx.RootDirectory())
+	if err != nil {
+		return err
 	}
-	r, err := release.Read(release.Dir(ctx.RootDirectory()), stage.Name)
+	r, err := release.Read(dir, stage.Name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return stack.Program(stage, r)(ctx)
 }
-
-// errNoRoot: without the root of the repository every release would seem to be missing. Pulumi tells its programs the
-// root since version 3.150 of its CLI.
-var errNoRoot = errors.New("the Pulumi CLI does not tell where the repository is, so releases cannot be found: " +
-	"update it to 3.150 or later, https://www.pulumi.com/docs/iac/download-install/")

@@ -138,11 +138,15 @@ func (b *imageBuild) record(ctx context.Context, subject *doctor.Subject, result
 	if err := doctor.SourceUnchanged(ctx, subject); err != nil {
 		return fmt.Errorf("the images were pushed, but not recorded, since the source changed meanwhile:\n%w", err)
 	}
-	made := release.Release{Stage: b.stage, Source: subject.Source, Images: result.Images}
-	if err := made.Write(release.Dir(subject.Root)); err != nil {
+	dir, err := release.Dir(subject.Root)
+	if err != nil {
 		return err
 	}
-	result.Release = release.Path(release.Dir(subject.Root), b.stage)
+	made := release.Release{Stage: b.stage, Source: subject.Source, Images: result.Images}
+	if err := made.Write(dir); err != nil {
+		return err
+	}
+	result.Release = release.Path(dir, b.stage)
 	relative, err := filepath.Rel(subject.Root, result.Release)
 	if err != nil {
 		return err

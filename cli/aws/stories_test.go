@@ -133,7 +133,9 @@ func builtImages(ts *testscript.TestScript, neg bool, _ []string) {
 
 // released STAGE REPO expects a release of the stage, made of HEAD, whose images the registry has.
 func released(ts *testscript.TestScript, _ bool, args []string) {
-	r, err := release.Read(release.Dir(ts.MkAbs(".")), args[0])
+	dir, err := release.Dir(ts.MkAbs("."))
+	ts.Check(err)
+	r, err := release.Read(dir, args[0])
 	ts.Check(err)
 	head := exec.Command("git", "rev-parse", "HEAD")
 	head.Dir = ts.MkAbs(".")

@@ -132,7 +132,7 @@ func TestStatesOfAWS(t *testing.T) {
 			"GetEmailIdentity mejan.dev": missing, "GetEmailIdentity two@mejan.dev": missing}, Problem,
 			[]string{"create-email-identity --region us-east-1 --email-identity two@mejan.dev"}},
 		{"receiver waits in the sandbox", "receivers", nil, answers{"GetAccount": sandbox,
-			"GetEmailIdentity mejan.dev": missing,
+			"GetEmailIdentity mejan.dev":     missing,
 			"GetEmailIdentity one@mejan.dev": ok(`{"VerifiedForSendingStatus": false}`)}, Problem,
 			[]string{"not: one@mejan.dev", "identities/one@mejan.dev"}},
 

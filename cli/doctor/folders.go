@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	"github.com/mejan/mejan/platform/images"
-	"github.com/mejan/mejan/platform/release"
 )
 
 // localPort is where `mejan local` listens when it is told nothing else.
@@ -34,12 +33,17 @@ func findPort(ctx context.Context, s *Subject) Finding {
 	return ok("%s is free for mejan local", address)
 }
 
+// findOut looks at the folder of results. A checkout that is read-only can do without.
 func findOut(_ context.Context, s *Subject) Finding {
-	return writable(filepath.Join(s.Root, "out"))
+	f := writable(filepath.Join(s.Root, "out"))
+	if f.State == Problem {
+		f.State, f.Remedy = Warning, "mejan demo --out FOLDER; "+f.Remedy
+	}
+	return f
 }
 
 func findReleases(_ context.Context, s *Subject) Finding {
-	return writable(release.Dir(s.Root))
+	return writable(s.releases())
 }
 
 func findCache(context.Context, *Subject) Finding {

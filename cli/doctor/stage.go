@@ -56,7 +56,7 @@ func (s *Subject) badSettings(err error) Finding {
 
 // findRelease looks at the release as a deployment reads it.
 func findRelease(ctx context.Context, s *Subject) Finding {
-	dir := release.Dir(s.Root)
+	dir := s.releases()
 	r, err := release.Read(dir, s.Stage)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -77,7 +77,7 @@ func findRelease(ctx context.Context, s *Subject) Finding {
 
 // findReleaseFile looks at the file that a push of images will write.
 func findReleaseFile(ctx context.Context, s *Subject) Finding {
-	path := release.Path(release.Dir(s.Root), s.Stage)
+	path := release.Path(s.releases(), s.Stage)
 	info, err := os.Lstat(path)
 	switch {
 	case err == nil && !info.Mode().IsRegular():
@@ -88,7 +88,7 @@ func findReleaseFile(ctx context.Context, s *Subject) Finding {
 	default:
 		return problem("", "%v", err)
 	}
-	r, err := release.Read(release.Dir(s.Root), s.Stage)
+	r, err := release.Read(s.releases(), s.Stage)
 	if err != nil {
 		return warning("look at it first: git diff -- "+s.releaseFile(), "it will be replaced, and cannot be read: %v", err)
 	}
@@ -100,6 +100,12 @@ func findReleaseFile(ctx context.Context, s *Subject) Finding {
 			"the stage runs images of commit %.12s, which comes after %.12s, the commit that would be built", r.Source, head)
 	}
 	return ok("%s, of commit %.12s, will be replaced", s.releaseFile(), r.Source)
+}
+
+// releases is the folder of the releases. It is empty only without a checkout.
+func (s *Subject) releases() string {
+	dir, _ := release.Dir(s.Root)
+	return dir
 }
 
 // releaseFile is the file of the stage's release, relative to the checkout.

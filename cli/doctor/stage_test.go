@@ -163,7 +163,7 @@ func TestSettings(t *testing.T) {
 // Promise: a stage's release is present, valid and in git, or what is missing is named.
 func TestRelease(t *testing.T) {
 	s, git := clone(t)
-	path := release.Path(release.Dir(s.Root), "dev")
+	path := release.Path(s.releases(), "dev")
 	images := map[pipeline.Function]string{}
 	for _, function := range pipeline.Functions() {
 		images[function] = "sha256:" + strings.Repeat("a", 64)
@@ -173,7 +173,7 @@ func TestRelease(t *testing.T) {
 	expect(t, findReleaseFile(t.Context(), s), OK, "will be made")
 
 	made := release.Release{Stage: "dev", Source: first, Images: images}
-	if err := made.Write(release.Dir(s.Root)); err != nil {
+	if err := made.Write(s.releases()); err != nil {
 		t.Fatal(err)
 	}
 	expect(t, findRelease(t.Context(), s), Warning, "not committed", "git add platform/releases/dev.json")
@@ -184,7 +184,7 @@ func TestRelease(t *testing.T) {
 
 	// The release of a later commit stays in the tree while an earlier one is checked out.
 	made.Source = git("rev-parse", "HEAD")
-	if err := made.Write(release.Dir(s.Root)); err != nil {
+	if err := made.Write(s.releases()); err != nil {
 		t.Fatal(err)
 	}
 	git("reset", "-q", "--soft", first)
@@ -198,10 +198,10 @@ func TestRelease(t *testing.T) {
 	}
 	write(t, filepath.Join(path, "file"), "")
 	expect(t, findReleaseFile(t.Context(), s), Problem, "not a file")
-	if err := os.RemoveAll(release.Dir(s.Root)); err != nil {
+	if err := os.RemoveAll(s.releases()); err != nil {
 		t.Fatal(err)
 	}
-	write(t, release.Dir(s.Root), "a file")
+	write(t, s.releases(), "a file")
 	expect(t, findReleases(t.Context(), s), Problem, "is a file")
 	expect(t, findReleaseFile(t.Context(), s), OK)
 }

@@ -34,7 +34,9 @@ type answers map[string]answer
 
 // well is what AWS answers when all is well.
 func well() answers {
-	body := func(format string, args ...any) answer { return answer{status: 200, body: fmt.Sprintf(format, args...)} }
+	body := func(format string, args ...any) answer {
+		return answer{status: 200, body: fmt.Sprintf(format, args...)}
+	}
 	const arn = "arn:aws:sts::111122223333:assumed-role/deployer/me"
 	const repository = `{"repositoryName": "mejan-dev/%[1]s", "imageTagMutability": "MUTABLE",
 		"repositoryUri": "111122223333.dkr.ecr.us-east-1.amazonaws.com/mejan-dev/%[1]s"}`
@@ -46,7 +48,7 @@ func well() answers {
 		"GetCallerIdentity": body(`<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>%s</Arn>`+
 			`<Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`, arn),
 		"DescribeRepositories": body(`{"repositories": [%s]}`, strings.Join(repositories, ",")),
-		"GetInferenceProfile": body(`{"status": "ACTIVE"}`),
+		"GetInferenceProfile":  body(`{"status": "ACTIVE"}`),
 		"GetFoundationModelAvailability": body(`{"agreementAvailability": {"status": "AVAILABLE"},
 			"authorizationStatus": "AUTHORIZED", "entitlementAvailability": "AVAILABLE", "regionAvailability": "AVAILABLE"}`),
 		"GetAccount": body(`{"ProductionAccessEnabled": true, "SendingEnabled": true, "EnforcementStatus": "HEALTHY",

@@ -21,7 +21,7 @@ func checks() []check {
 		{name: "git", serves: Laptop, find: findGit},
 		{name: "make", serves: Laptop, find: findMake},
 		{name: "port 4566", serves: Laptop, find: findPort},
-		{name: "folder out", serves: Laptop | Build, find: findOut},
+		{name: "folder out", serves: Laptop, find: findOut},
 		{name: "folder platform/releases", serves: Laptop | Push, find: findReleases},
 		{name: "folder of ko's cache", serves: Laptop | Build, find: findCache},
 		{name: "folder for temporary files", serves: Laptop | Build, find: findTemporary},

@@ -150,13 +150,16 @@ func (b *build) prepare(ctx context.Context) error {
 }
 
 // scratch makes a folder for one image. The folder lies in the checkout because ko takes its path as a part of a
-// reference, in which upper-case letters are not allowed; the temporary folders of macOS have some.
+// reference, in which upper-case letters are not allowed; the temporary folders of macOS have some. A checkout that cannot
+// be written leaves the cache, whose path has none on Linux.
 func (b *build) scratch() (string, error) {
 	out := filepath.Join(b.Root, "out")
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", err
+	if os.MkdirAll(out, 0o755) == nil {
+		if folder, err := os.MkdirTemp(out, "image-"); err == nil {
+			return folder, nil
+		}
 	}
-	return os.MkdirTemp(out, "image-")
+	return os.MkdirTemp(b.Cache, "image-")
 }
 
 // command makes a command that is ended together with its children: a compiler that outlives ko would write into a

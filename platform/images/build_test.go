@@ -97,6 +97,22 @@ func TestBuildNeedsReplace(t *testing.T) {
 	}
 }
 
+// Promise: a checkout that cannot be written can be built from, and stays as it is.
+func TestBuildReadOnly(t *testing.T) {
+	root, cache := toy(t), t.TempDir()
+	write(t, root, "out", "a file, where a folder would be made")
+	_, err := images.Build(t.Context(), images.Args{
+		Root: root, Platform: "linux/arm64", Empty: true,
+		Functions: []pipeline.Function{pipeline.Ingestor}, Cache: cache, Ko: findKo(t),
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(cache, "image-*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 // Promise: no build makes an index, which Lambda would refuse only when it is deployed.
 func TestBuildRefusesIndex(t *testing.T) {
 	for _, platform := range []string{"all", "linux/amd64,linux/arm64", "linux", ""} {

@@ -27,8 +27,15 @@ type Release struct {
 	Images map[pipeline.Function]string `json:"images"`
 }
 
-// Dir is the folder of the releases in a checkout.
-func Dir(root string) string { return filepath.Join(root, "platform", "releases") }
+// Dir is the folder of releases in the repository at root. Pulumi tells its programs the root, but not before version
+// 3.150 of its CLI: without a root, every release would seem to be missing.
+func Dir(root string) (string, error) {
+	if root == "" {
+		return "", errors.New("the Pulumi CLI does not tell where the repository is, so releases cannot be found: " +
+			"update it to 3.150 or later, https://www.pulumi.com/docs/iac/download-install/")
+	}
+	return filepath.Join(root, "platform", "releases"), nil
+}
 
 // Path is where the release of a stage lies in dir.
 func Path(dir, stage string) string { return filepath.Join(dir, stage+".json") }

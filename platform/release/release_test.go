@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -101,6 +102,16 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// Without the root of the repository every release would look missing, so that is an error of its own.
+func TestDir(t *testing.T) {
+	if dir, err := release.Dir("/repository"); err != nil || dir != filepath.Join("/repository", "platform", "releases") {
+		t.Errorf("folder %q, error %v", dir, err)
+	}
+	if _, err := release.Dir(""); err == nil || !strings.Contains(err.Error(), "3.150") {
+		t.Errorf("error %v, want one that names the version of the CLI", err)
+	}
+}
+
 // The file of one stage never deploys to another, by copying it or otherwise.
 func TestReadOtherStage(t *testing.T) {
 	dir := t.TempDir()
@@ -147,7 +158,10 @@ func TestParseRefuses(t *testing.T) {
 
 // A fresh clone has no folder of releases: git keeps none without files. The first release makes it.
 func TestWriteMakesFolder(t *testing.T) {
-	dir := release.Dir(t.TempDir())
+	dir, err := release.Dir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := example().Write(dir); err != nil {
 		t.Fatal(err)
 	}
