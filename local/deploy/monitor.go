@@ -98,7 +98,7 @@ func (m *monitor) NewResource(args pulumi.MockResourceArgs) (string, resource.Pr
 // lookUp answers whether a function exists. The error is the AWS provider's, with Lambda's answer in it: the program
 // tells by these words that there is no function.
 func (t *Target) lookUp(function string) (resource.PropertyMap, error) {
-	arn := arnOf("lambda", "function:"+function)
+	arn := t.arn("lambda", "function:"+function)
 	if _, exists := t.roles[function]; !exists {
 		return nil, fmt.Errorf("reading Lambda Function (%s) latest version: operation error Lambda: ListVersionsByFunction, "+
 			"https response error StatusCode: 404, RequestID: local, ResourceNotFoundException: Function not found: %s",

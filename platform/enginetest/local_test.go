@@ -29,6 +29,9 @@ import (
 	"github.com/mejan/mejan/local/table"
 )
 
+// region is that of the committed stages.
+const region = "us-east-1"
+
 // Promise: the local cloud takes what the real engine hands to a provider, resource by resource, and what it answers is
 // enough for the rest of the program. A second deployment changes nothing.
 func TestLocalCloud(t *testing.T) {
@@ -94,17 +97,17 @@ func laptop(t *testing.T, digests map[pipeline.Function]string) *local.Target {
 		}
 		digests[f] = digest.String()
 	}
-	outbox, err := mail.New(local.Account, local.Region, filepath.Join(dir, "outbox"), time.Now)
+	outbox, err := mail.New(local.Account, region, filepath.Join(dir, "outbox"), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	engine := lambda.New(lambda.Options{})
 	t.Cleanup(engine.Close)
 	return &local.Target{
-		IAM: iam.New(local.Account), Mail: outbox, Lambda: engine, Context: t.Context(),
-		S3:      s3.New(s3.Config{Dir: filepath.Join(dir, "objects"), Region: local.Region, Account: local.Account}),
-		Table:   table.New(table.Config{Region: local.Region, Account: local.Account}),
-		Bus:     bus.New(local.Account, local.Region, time.Now),
-		Metrics: metrics.New(local.Account, local.Region), Registry: images.Address(), Images: filepath.Join(dir, "images"),
+		Region: region, IAM: iam.New(local.Account), Mail: outbox, Lambda: engine, Context: t.Context(),
+		S3:      s3.New(s3.Config{Dir: filepath.Join(dir, "objects"), Region: region, Account: local.Account}),
+		Table:   table.New(table.Config{Region: region, Account: local.Account}),
+		Bus:     bus.New(local.Account, region, time.Now),
+		Metrics: metrics.New(local.Account, region), Registry: images.Address(), Images: filepath.Join(dir, "images"),
 	}
 }

@@ -64,7 +64,7 @@ func load(t *testing.T, stage string, changed map[string]string) settings.Stage 
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := settings.FromFile(path, stage)
+	s, err := settings.LocalFromFile(path, stage)
 	if err != nil {
 		t.Fatal(err)
 	}
