@@ -178,11 +178,11 @@ func (d *deployment) plan() *lt.TestPlan { return &lt.TestPlan{Project: "mejan",
 func (d *deployment) record(into *[]change) lt.ValidateFunc {
 	return func(_ workspace.Project, _ deploy.Target, _ engine.JournalEntries, events []engine.Event, err error) error {
 		for _, e := range events {
-			switch e.Type {
-			case engine.DiagEvent:
-				d.said.WriteString(e.Payload().(engine.DiagEventPayload).Message)
-			case engine.ResourcePreEvent:
-				m := e.Payload().(engine.ResourcePreEventPayload).Metadata
+			switch payload := e.Payload().(type) {
+			case engine.DiagEventPayload:
+				d.said.WriteString(payload.Message)
+			case engine.ResourcePreEventPayload:
+				m := payload.Metadata
 				part := m.Op == deploy.OpSame || m.Op == deploy.OpCreateReplacement || m.Op == deploy.OpDeleteReplaced
 				if !part && strings.HasPrefix(string(m.Type), "aws:") {
 					*into = append(*into, string(m.Op)+" "+short(m.URN, d.stage))
