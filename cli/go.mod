@@ -3,14 +3,28 @@ module github.com/mejan/mejan/cli
 go 1.26.6
 
 require (
+	github.com/aws/aws-sdk-go-v2 v1.47.7
 	github.com/aws/aws-sdk-go-v2/config v1.33.15
+	github.com/aws/aws-sdk-go-v2/service/bedrock v1.67.0
+	github.com/aws/aws-sdk-go-v2/service/ecr v1.67.4
+	github.com/aws/aws-sdk-go-v2/service/lambda v1.114.2
+	github.com/aws/aws-sdk-go-v2/service/sesv2 v1.79.7
+	github.com/aws/aws-sdk-go-v2/service/sns v1.47.9
 	github.com/aws/aws-sdk-go-v2/service/sts v1.51.8
+	github.com/aws/smithy-go v1.28.8
+	github.com/blang/semver v3.5.1+incompatible
 	github.com/go-json-experiment/json v1.27.2
 	github.com/google/go-cmp v0.7.0
+	github.com/google/go-containerregistry v0.22.1
+	github.com/mejan/mejan/functions/analyzer v0.0.0
+	github.com/mejan/mejan/functions/ingestor v0.0.0
+	github.com/mejan/mejan/functions/notifier v0.0.0
 	github.com/mejan/mejan/functions/pipeline v0.0.0
 	github.com/mejan/mejan/local v0.0.0
 	github.com/mejan/mejan/platform v0.0.0
+	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
+	gopkg.in/yaml.v3 v3.0.1
 )
 
 require (
@@ -107,7 +121,6 @@ require (
 	github.com/pulumi/pulumi-aws/sdk/v6 v6.83.2 // indirect
 	github.com/pulumi/pulumi/sdk/v3 v3.263.0 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
-	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	github.com/santhosh-tekuri/jsonschema/v5 v5.3.1 // indirect
 	github.com/sergi/go-diff v1.4.0 // indirect
 	github.com/sirupsen/logrus v1.9.4 // indirect
@@ -155,22 +168,6 @@ replace (
 	github.com/mejan/mejan/functions/pipeline => ../functions/pipeline
 	github.com/mejan/mejan/local => ../local
 	github.com/mejan/mejan/platform => ../platform
-)
-
-require (
-	github.com/aws/aws-sdk-go-v2 v1.47.7
-	github.com/aws/aws-sdk-go-v2/service/bedrock v1.67.0
-	github.com/aws/aws-sdk-go-v2/service/ecr v1.67.4
-	github.com/aws/aws-sdk-go-v2/service/lambda v1.114.2
-	github.com/aws/aws-sdk-go-v2/service/sesv2 v1.79.7
-	github.com/aws/aws-sdk-go-v2/service/sns v1.47.9
-	github.com/aws/smithy-go v1.28.8
-	github.com/blang/semver v3.5.1+incompatible
-	github.com/google/go-containerregistry v0.22.1
-	github.com/mejan/mejan/functions/analyzer v0.0.0
-	github.com/mejan/mejan/functions/ingestor v0.0.0
-	github.com/mejan/mejan/functions/notifier v0.0.0
-	gopkg.in/yaml.v3 v3.0.1
 )
 
 replace github.com/mejan/mejan/functions/analyzer => ../functions/analyzer

@@ -19,12 +19,12 @@ func doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor [STAGE]",
 		Short: "Check what work on this machine needs, and with STAGE what that stage on AWS needs",
-		Long: `doctor checks the programs, folders and ports that work on this machine needs. With STAGE it also checks what that
-stage on AWS needs: settings, release, credentials, account, repositories, model, mail, alarms and quotas. For all that is
-wrong it names the command or the page that mends it.
+		Long: `doctor checks the programs, folders and ports that work on this machine needs. With STAGE it also checks what
+that stage on AWS needs: settings, release, credentials, account, repositories, model, mail, alarms and quotas. For each
+problem it names the command or the page that mends it.
 
-Each line is ok, a warning, a problem, or unknown when the check could not be made. The exit code is 1 when there is a
-problem. It only reads; these permissions are enough:
+Each check is ok, a warning, a problem, or unknown if it could not be made. The exit code is 1 if there is a problem.
+doctor only reads; these permissions are enough:
 
     ` + strings.Join(doctor.Permissions(), "\n    "),
 		Example: "  mejan doctor\n  mejan doctor dev\n  mejan doctor prod --json",

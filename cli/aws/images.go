@@ -31,12 +31,12 @@ func imagesCommand() *cobra.Command {
 
 With --stage it pushes the images to the repositories of that stage and writes their digests to
 platform/releases/<stage>.json, which the Pulumi program deploys. Region, AWS profile and allowed accounts come from
-Pulumi.<stage>.yaml, and the repositories from ECR; with --repo it asks AWS nothing and logs in as docker does. All that
-can be wrong is looked for first, so that a build of some minutes does not end in vain.
+Pulumi.<stage>.yaml, and the address of the repositories from ECR. With --repo it does not ask AWS, and logs in as
+docker does. Everything that can be wrong is looked for before anything is built.
 
-Without --stage it is a dry run: nothing is pushed, and the images have an empty base, so that their digests are not those
-of a release. KO_DEFAULTBASEIMAGE replaces the base image of .ko.yaml. An image that is an index is refused; Lambda takes
-none.`,
+Without --stage it is a dry run: nothing is pushed, and the images have an empty base, so their digests are not those
+of a release. KO_DEFAULTBASEIMAGE replaces the base image of .ko.yaml. An image that is an index of several images is
+refused, as Lambda would refuse it.`,
 		Example: "  mejan images\n  mejan images --stage dev\n  mejan images --stage dev --repo 127.0.0.1:5000/mejan-dev",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

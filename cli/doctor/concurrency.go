@@ -39,7 +39,8 @@ func findConcurrency(ctx context.Context, s *Subject) Finding {
 	}
 	limit := int(got.AccountLimit.ConcurrentExecutions)
 	left := int(aws.ToInt32(got.AccountLimit.UnreservedConcurrentExecutions)) + has
-	remedy := "ask for more: https://" + s.Where.Region + ".console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384"
+	remedy := "ask for more: https://" + s.Where.Region +
+		".console.aws.amazon.com/servicequotas/home/services/lambda/quotas/L-B99A9384"
 	switch {
 	case wanted > 0 && left-wanted < unreserved:
 		return problem("pulumi config set --stack "+s.Stage+" mejan:<function>ReservedConcurrency 0, or "+remedy,

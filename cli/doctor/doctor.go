@@ -1,5 +1,5 @@
-// Package doctor examines what has to hold before images are built and pushed, and before a stage is deployed and relied
-// on. Each thing is a [check] of one table; [Examine] runs those that serve a purpose.
+// Package doctor examines what has to hold before images are built and pushed, and before a stage is deployed and
+// relied on. Each thing is a check in one table; [Examine] makes those that serve a purpose.
 //
 // Checks only read, with one exception: the check of a push begins an upload to the registry and cancels it.
 package doctor

@@ -57,8 +57,11 @@ func TestPrograms(t *testing.T) {
 
 		{"git", "git", nil, program{"git", "echo git version 2.39.5"}, "", OK, "2.39.5"},
 		{"no git", "git", nil, program{}, "", Problem, "git-scm.com"},
-		{"no clone", "git", nil, program{"git", "[ $1 = --version ] || { echo 'fatal: not a git repository' >&2; exit 128; }"},
-			"", Warning, "not a git repository"},
+		{
+			"no clone", "git", nil,
+			program{"git", "[ $1 = --version ] || { echo 'fatal: not a git repository' >&2; exit 128; }"},
+			"", Warning, "not a git repository",
+		},
 
 		{"make", "make", nil, program{"make", "echo GNU Make 4.3; echo Built for"}, "", OK, "GNU Make 4.3"},
 		{"no make", "make", nil, program{}, "", Problem, "apt-get install make"},
@@ -72,8 +75,12 @@ func TestPrograms(t *testing.T) {
 		{"no pulumi", "Pulumi CLI", project, program{}, "", Warning, "pulumi is missing"},
 		{"no pulumi for a stage", "Pulumi CLI", project, program{}, "dev", Problem, "pulumi is missing"},
 		{"no project", "Pulumi CLI", nil, program{"pulumi", "echo v3.150.0"}, "", Problem, "Pulumi.yaml"},
-		{"a requirement that none can read", "Pulumi CLI", map[string]string{"Pulumi.yaml": "requiredPulumiVersion: new\n"},
-			program{"pulumi", "echo v3.150.0"}, "", Problem, `"new"`},
+		{
+			"a requirement that none can read", "Pulumi CLI",
+			map[string]string{"Pulumi.yaml": "requiredPulumiVersion: new\n"},
+			program{"pulumi", "echo v3.150.0"},
+			"", Problem, `"new"`,
+		},
 
 		{"aws 2", "AWS CLI", nil, program{"aws", "echo aws-cli/2.13.0 Python/3.11"}, "", OK, "2.13.0"},
 		{"aws 2 of Debian", "AWS CLI", nil, program{"aws", "echo aws-cli/2.9.19 Python/3.11.2"}, "", Warning, "AWS_ENDPOINT_URL"},

@@ -98,8 +98,8 @@ const (
 	identityVerified
 )
 
-// verified asks for an address, and for its domain, which verifies all its addresses. The finding is set when SES gives no
-// answer.
+// verified asks for an address, and for its domain, which verifies all its addresses. The finding is set when SES does
+// not answer.
 func (s *Subject) verified(ctx context.Context, address string) (identity, *Finding) {
 	client := sesv2.NewFromConfig(s.config)
 	best := identityMissing

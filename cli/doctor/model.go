@@ -8,45 +8,70 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/bedrock/types"
 )
 
-// findModel asks whether the account may call the model. It asks the control plane: a call of the model would cost money.
+// Pages of Bedrock's user guide.
+const (
+	profilesPage = "https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html"
+	modelsPage   = "https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html"
+)
+
+// findModel asks whether the account may call the model. It asks Bedrock's control plane: a call would cost money.
 func findModel(ctx context.Context, s *Subject) Finding {
-	id, foundation := s.settings.Model.ID, s.settings.Model.Foundation
+	model := s.settings.Model
 	client := bedrock.NewFromConfig(s.config)
-	if s.settings.Model.IsProfile() {
-		_, err := client.GetInferenceProfile(ctx, &bedrock.GetInferenceProfileInput{InferenceProfileIdentifier: aws.String(id)})
+	if model.IsProfile() {
+		_, err := client.GetInferenceProfile(ctx, &bedrock.GetInferenceProfileInput{
+			InferenceProfileIdentifier: aws.String(model.ID),
+		})
 		if notFound(err) {
-			return problem("https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html lists the profiles; "+
-				"pulumi config set --stack "+s.Stage+" mejan:modelId PROFILE", "%s has no inference profile %s", s.Where.Region, id)
+			return problem(s.otherModel("PROFILE")+"; "+profilesPage+" lists the profiles",
+				"%s has no inference profile %s", s.Where.Region, model.ID)
 		} else if err != nil {
 			return s.failed(err, "bedrock:GetInferenceProfile")
 		}
 	}
 	got, err := client.GetFoundationModelAvailability(ctx, &bedrock.GetFoundationModelAvailabilityInput{
-		ModelId: aws.String(foundation),
+		ModelId: aws.String(model.Foundation),
 	})
 	if notFound(err) {
-		return problem("https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html lists the models; "+
-			"pulumi config set --stack "+s.Stage+" mejan:modelId MODEL", "%s has no model %s", s.Where.Region, foundation)
+		return problem(s.otherModel("MODEL")+"; "+modelsPage+" lists the models",
+			"%s has no model %s", s.Where.Region, model.Foundation)
 	} else if err != nil {
 		return s.failed(err, "bedrock:GetFoundationModelAvailability")
 	}
-	page := "https://" + s.Where.Region + ".console.aws.amazon.com/bedrock/home?region=" + s.Where.Region + "#/modelaccess"
+	return s.access(got)
+}
+
+// access judges what Bedrock says of a model. Access is on by default, and the first call of a model of another company
+// concludes the agreement that it needs, if the caller may subscribe. The analyzer's role may not, so a person has to.
+func (s *Subject) access(got *bedrock.GetFoundationModelAvailabilityOutput) Finding {
+	model := s.settings.Model
 	agreement := types.AgreementStatusAvailable
 	if got.AgreementAvailability != nil {
 		agreement = got.AgreementAvailability.Status
 	}
+	catalog := "https://" + s.Where.Region + ".console.aws.amazon.com/bedrock/home?region=" + s.Where.Region +
+		"#/model-catalog"
 	switch {
 	// A profile may answer from other regions.
-	case got.RegionAvailability != types.RegionAvailabilityAvailable && !s.settings.Model.IsProfile():
-		return problem("take an inference profile: pulumi config set --stack "+s.Stage+" mejan:modelId us."+foundation,
-			"%s does not offer %s by itself", s.Where.Region, foundation)
+	case got.RegionAvailability != types.RegionAvailabilityAvailable && !model.IsProfile():
+		return problem(s.otherModel("us."+model.Foundation)+", or another inference profile: "+profilesPage,
+			"%s does not offer %s by itself", s.Where.Region, model.Foundation)
 	case got.AuthorizationStatus != types.AuthorizationStatusAuthorized:
-		return problem("ask the owner of the organization: a service control policy or Bedrock's model access withholds it; "+page,
-			"the account is not authorized to use %s", foundation)
+		return problem("ask the owner of your AWS organization, whose policies may withhold it; "+catalog,
+			"the account is not authorized to use %s", model.Foundation)
+	case agreement == types.AgreementStatusError:
+		return problem("look at it in the model catalog: "+catalog, "the agreement on %s failed: %s",
+			model.Foundation, aws.ToString(got.AgreementAvailability.ErrorMessage))
 	case agreement == types.AgreementStatusPending:
-		return warning("wait some minutes, then ask again", "access to %s was asked for, and is not given yet", foundation)
-	case agreement != types.AgreementStatusAvailable, got.EntitlementAvailability != types.EntitlementAvailabilityAvailable:
-		return problem("ask for access: "+page, "the account has no access to %s yet", foundation)
+		return warning("wait up to 15 minutes, then ask again", "the agreement on %s is on its way", model.Foundation)
+	case agreement != types.AgreementStatusAvailable,
+		got.EntitlementAvailability != types.EntitlementAvailabilityAvailable:
+		return warning("call it once in the playground, as someone with aws-marketplace:Subscribe: "+catalog,
+			"the account has not used %s yet, and its first call may need an agreement", model.Foundation)
 	}
-	return ok("%s can be called from %s", id, s.Where.Region)
+	return ok("%s can be called from %s", model.ID, s.Where.Region)
+}
+
+func (s *Subject) otherModel(id string) string {
+	return "pulumi config set --stack " + s.Stage + " mejan:modelId " + id
 }

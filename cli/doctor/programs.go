@@ -16,7 +16,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// output runs a program in a folder and returns the first lines of what it printed. An error carries what it complained of.
+// output runs a program in a folder and returns what it printed. An error carries the program's own complaint.
 func output(ctx context.Context, folder, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = folder

@@ -62,11 +62,12 @@ func (s single) Resolve(authn.Resource) (authn.Authenticator, error) { return s.
 
 func findPush(ctx context.Context, s *Subject) Finding {
 	login := s.login
-	remedy := "allow ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:BatchCheckLayerAvailability, " +
-		"ecr:BatchGetImage and ecr:PutImage on " + s.Where.Prefix + "/*"
+	remedy := "allow ecr:InitiateLayerUpload, ecr:UploadLayerPart, ecr:CompleteLayerUpload, ecr:PutImage, " +
+		"ecr:BatchCheckLayerAvailability and ecr:BatchGetImage on " + s.Where.Prefix + "/*"
 	if login == nil {
 		host, _, _ := strings.Cut(s.Repo, "/")
-		login, remedy = authn.DefaultKeychain, "docker login "+host+", or REPO=host/prefix of a registry that takes the images"
+		login = authn.DefaultKeychain
+		remedy = "docker login " + host + ", or REPO=host/prefix of a registry that takes the images"
 	}
 	if err := images.CanPush(ctx, s.Repo, login); err != nil {
 		return problem(remedy, "%v", err)

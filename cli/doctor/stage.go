@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -112,5 +113,6 @@ func (s *Subject) releases() string {
 func (s *Subject) releaseFile() string { return "platform/releases/" + s.Stage + ".json" }
 
 func (s *Subject) commitRelease() string {
-	return "git add " + s.releaseFile() + " && git commit -m 'platform/releases: release " + s.Stage + "' -- " + s.releaseFile()
+	return fmt.Sprintf("git add %[1]s && git commit -m 'platform/releases: release %[2]s' -- %[1]s",
+		s.releaseFile(), s.Stage)
 }

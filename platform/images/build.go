@@ -150,8 +150,8 @@ func (b *build) prepare(ctx context.Context) error {
 }
 
 // scratch makes a folder for one image. The folder lies in the checkout because ko takes its path as a part of a
-// reference, in which upper-case letters are not allowed; the temporary folders of macOS have some. A checkout that cannot
-// be written leaves the cache, whose path has none on Linux.
+// reference, in which upper-case letters are not allowed; the temporary folders of macOS have some. If the checkout
+// cannot be written, the folder lies in the cache, whose path has no upper-case letters on Linux.
 func (b *build) scratch() (string, error) {
 	out := filepath.Join(b.Root, "out")
 	if os.MkdirAll(out, 0o755) == nil {

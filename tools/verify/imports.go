@@ -68,6 +68,10 @@ func importRules() []importRule {
 			why: "mejan itself is light: what needs an SDK is in a program beside it, which it starts",
 		},
 		{
+			from: module + "cli/aws", never: []string{module + "local/...", "github.com/pulumi/..."},
+			why: "building images and asking AWS must not wait for the compilation of the local cloud and the Pulumi SDK",
+		},
+		{
 			from: module + "cli/...", never: others,
 			why: "the command takes the contract, the functions' domain packages, and of the adapters objects alone: " +
 				"replay reads what was refused and puts it back as an uploader does",
