@@ -82,6 +82,13 @@ func TestPrograms(t *testing.T) {
 			"", Problem, `"new"`,
 		},
 
+		{"logged in", "Pulumi login", nil, program{"pulumi", "echo me"}, "dev", OK, "as me"},
+		{
+			"not logged in", "Pulumi login", nil,
+			program{"pulumi", "echo 'error: PULUMI_ACCESS_TOKEN must be set' >&2; exit 255"},
+			"dev", Problem, "pulumi login --local",
+		},
+
 		{"aws 2", "AWS CLI", nil, program{"aws", "echo aws-cli/2.13.0 Python/3.11"}, "", OK, "2.13.0"},
 		{"aws 2 of Debian", "AWS CLI", nil, program{"aws", "echo aws-cli/2.9.19 Python/3.11.2"}, "", Warning, "AWS_ENDPOINT_URL"},
 		{"aws 1", "AWS CLI", nil, program{"aws", "echo aws-cli/1.45.11 Python/3.11.7"}, "", OK, "1.45.11"},

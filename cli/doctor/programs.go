@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/blang/semver"
-	"gopkg.in/yaml.v3"
 )
 
 // output runs a program in a folder and returns what it printed. An error carries the program's own complaint.
@@ -82,32 +81,6 @@ func findMake(ctx context.Context, s *Subject) Finding {
 	return ok("%s", first)
 }
 
-// pulumiRange is used when Pulumi.yaml requires no version: an earlier CLI does not tell the program where its root is.
-const pulumiRange = ">=3.150.0"
-
-func findPulumi(ctx context.Context, s *Subject) Finding {
-	const page = "https://www.pulumi.com/docs/iac/download-install/"
-	data, err := os.ReadFile(filepath.Join(s.Root, "Pulumi.yaml"))
-	if err != nil {
-		return problem("git checkout -- Pulumi.yaml", "%v", err)
-	}
-	project := struct {
-		Required string `yaml:"requiredPulumiVersion"`
-	}{pulumiRange}
-	if err := yaml.Unmarshal(data, &project); err != nil {
-		return problem("git checkout -- Pulumi.yaml", "Pulumi.yaml: %v", err)
-	}
-	want, err := semver.ParseRange(project.Required)
-	if err != nil {
-		return problem("git checkout -- Pulumi.yaml", "Pulumi.yaml: requiredPulumiVersion %q: %v", project.Required, err)
-	}
-	f, got := s.installed(ctx, "pulumi", "version", page)
-	if f.State == OK && !want(got) {
-		return problem("update it: "+page, "%s is installed, Pulumi.yaml wants %s", got, project.Required)
-	}
-	return f
-}
-
 // leastCLI are the first versions of the AWS CLI that know AWS_ENDPOINT_URL.
 const leastCLI = ">=1.29.0 <2.0.0 || >=2.13.0"
 
@@ -123,26 +96,4 @@ func findAWSCLI(ctx context.Context, s *Subject) Finding {
 			"%s is installed; AWS_ENDPOINT_URL, by which it finds the local cloud, came with 2.13 and 1.29", got)
 	}
 	return f
-}
-
-var versionNumber = regexp.MustCompile(`[0-9]+\.[0-9]+\.[0-9]+\S*`)
-
-// installed finds the version of a program that only a deployment needs: on a laptop without a stage, its absence is a
-// warning.
-func (s *Subject) installed(ctx context.Context, name, flag, page string) (Finding, semver.Version) {
-	said, err := output(ctx, s.Root, name, flag)
-	if errors.Is(err, exec.ErrNotFound) && s.Stage == "" {
-		return warning("to deploy, install it: "+page, "the command %s is missing", name), semver.Version{}
-	}
-	if errors.Is(err, exec.ErrNotFound) {
-		return problem("install it: "+page, "the command %s is missing", name), semver.Version{}
-	}
-	if err != nil {
-		return problem("install it anew: "+page, "%v", err), semver.Version{}
-	}
-	got, err := semver.Parse(versionNumber.FindString(said))
-	if err != nil {
-		return unknown("", "%s %s printed %q, which has no version", name, flag, said), semver.Version{}
-	}
-	return ok("%s", got), got
 }

@@ -181,6 +181,40 @@ func TestSettings(t *testing.T) {
 	expect(t, findRegion(t.Context(), s), Problem, "Pulumi.dev.yaml")
 }
 
+// Promise: a passphrase that pulumi would ask for, or could not read, is known beforehand.
+func TestPassphrase(t *testing.T) {
+	const salted = "encryptionsalt: v1:abc=\n" + devSettings
+	readable := filepath.Join(t.TempDir(), "passphrase")
+	write(t, readable, "secret")
+	for _, tt := range []struct {
+		name, settings, variable, value string
+		want                            State
+		text                            string
+	}{
+		{"none needed", devSettings, "", "", OK, "none"},
+		{"asked for", salted, "", "", Warning, "export PULUMI_CONFIG_PASSPHRASE_FILE"},
+		{"in the environment", salted, "PULUMI_CONFIG_PASSPHRASE", "secret", OK, "PULUMI_CONFIG_PASSPHRASE"},
+		{"empty", salted, "PULUMI_CONFIG_PASSPHRASE", "", OK, "PULUMI_CONFIG_PASSPHRASE"},
+		{"in a file", salted, "PULUMI_CONFIG_PASSPHRASE_FILE", readable, OK, readable},
+		{"in a file that is not there", salted, "PULUMI_CONFIG_PASSPHRASE_FILE", "/not/there", Problem, "/not/there"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &Subject{Root: t.TempDir(), Stage: "dev"}
+			write(t, s.settingsFile(), tt.settings)
+			for _, name := range []string{"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} {
+				t.Setenv(name, "") // restores it at the end
+				if err := os.Unsetenv(name); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if tt.variable != "" {
+				t.Setenv(tt.variable, tt.value)
+			}
+			expect(t, findPassphrase(t.Context(), s), tt.want, tt.text)
+		})
+	}
+}
+
 // Promise: a stage's release is present, valid and in git, or what is missing is named.
 func TestRelease(t *testing.T) {
 	s, git := clone(t)

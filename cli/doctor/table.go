@@ -4,6 +4,7 @@ import "time"
 
 // Names of checks that other checks need.
 const (
+	checkPulumi       = "Pulumi CLI"
 	checkStage        = "stage"
 	checkSettings     = "settings"
 	checkRegion       = "region"
@@ -26,11 +27,13 @@ func checks() []check {
 		{name: "folder of ko's cache", serves: Laptop | Build, find: findCache},
 		{name: "folder for temporary files", serves: Laptop | Build, find: findTemporary},
 		{name: "disk", serves: Laptop | Build, find: findDisk},
-		{name: "Pulumi CLI", serves: Laptop, find: findPulumi},
+		{name: checkPulumi, serves: Laptop, find: findPulumi},
 		{name: "AWS CLI", serves: Laptop, find: findAWSCLI},
 
 		{name: checkStage, serves: Stage | Push, find: findStage},
 		{name: checkSettings, serves: Stage, needs: []string{checkStage}, find: findSettings},
+		{name: "Pulumi login", serves: Stage, needs: []string{checkPulumi}, find: findPulumiLogin},
+		{name: "Pulumi passphrase", serves: Stage, needs: []string{checkStage}, find: findPassphrase},
 		{name: "release", serves: Stage, needs: []string{checkStage}, find: findRelease},
 		{name: "release file", serves: Push, needs: []string{checkStage}, find: findReleaseFile},
 		{name: "source", serves: Push, find: findSource},
