@@ -1,17 +1,12 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"syscall"
-
 	"github.com/spf13/cobra"
+
+	"github.com/mejan/mejan/cli/command"
 )
 
-// The programs that carry out what needs a cloud: the one on a laptop, and AWS. They lie beside this one, and take its
-// place: signals, output and exit code are their own.
+// The programs that carry out what needs a cloud: the one on a laptop, and AWS.
 const (
 	cloudProgram = "mejan-cloud"
 	awsProgram   = "mejan-aws"
@@ -27,26 +22,7 @@ func cloudCommands() []*cobra.Command {
 		{awsProgram, "doctor", "Check what work on this machine needs, and with STAGE what that stage on AWS needs"},
 		{awsProgram, "replay", "Try refused rows again by today's rules, and put what passes through the pipeline, once"},
 	} {
-		all = append(all, &cobra.Command{
-			Use: c.name, Short: c.short, DisableFlagParsing: true,
-			RunE: func(_ *cobra.Command, args []string) error {
-				return become(c.program, append([]string{c.name}, args...))
-			},
-		})
+		all = append(all, command.Sibling(c.program, c.name, c.short))
 	}
 	return all
-}
-
-// become replaces this process by the program of that name. It returns only where that fails.
-func become(name string, args []string) error {
-	exe, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find %s: %w", name, err)
-	}
-	program := filepath.Join(filepath.Dir(exe), name)
-	err = syscall.Exec(program, append([]string{program}, args...), os.Environ())
-	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s is missing: `make build` makes it", program)
-	}
-	return fmt.Errorf("start %s: %w", program, err)
 }

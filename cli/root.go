@@ -16,6 +16,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Short: "Market bars in, a trustworthy e-mail out",
 		Long:  "mejan runs and operates the Mejan pipeline: a file of market bars becomes an e-mail.",
 	}
-	root.AddCommand(append(cloudCommands(), validateCommand(), previewCommand())...)
+	root.AddCommand(append(cloudCommands(), validateCommand(), previewCommand(), versionCommand())...)
 	return command.Run(ctx, root, args, stdout, stderr)
 }

@@ -1,0 +1,60 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Sibling is a command that another program carries out: one that lies beside this one and takes its place, so that
+// signals, output and exit code are its own.
+func Sibling(program, name, short string) *cobra.Command {
+	return &cobra.Command{
+		Use: name, Short: short, DisableFlagParsing: true,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return execSibling(program, append([]string{name}, args...))
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			// The program knows its own flags. Where it cannot be started, the shell completes nothing.
+			_ = execSibling(program, append([]string{cobra.ShellCompRequestCmd, name}, append(args, word)...))
+			return nil, cobra.ShellCompDirectiveError
+		},
+	}
+}
+
+// execSibling replaces this process by a program of the same folder. It returns only if that fails.
+func execSibling(name string, args []string) error {
+	exe, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find %s: %w", name, err)
+	}
+	program := filepath.Join(filepath.Dir(exe), name)
+	err = syscall.Exec(program, append([]string{program}, args...), quietStart(os.Environ()))
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s is missing: `make build` makes it", program)
+	}
+	return fmt.Errorf("start %s: %w", program, err)
+}
+
+// quietMark is a value of CI that stands for a variable that is not set.
+const quietMark = "until-mejan-has-started"
+
+// quietStart makes a program start without a question to the terminal. The Pulumi SDK imports
+// github.com/charmbracelet/bubbletea, whose init asks for the background colour and waits 5 s where no answer comes. It
+// does not ask where CI is set. [Main] unsets it again.
+func quietStart(env []string) []string {
+	if os.Getenv("CI") != "" {
+		return env
+	}
+	return append(env, "CI="+quietMark)
+}
+
+func endQuietStart() {
+	if os.Getenv("CI") == quietMark {
+		_ = os.Unsetenv("CI") // fails only for a name that no variable can have
+	}
+}
