@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mejan/mejan/cli/command"
+	"github.com/mejan/mejan/cli/files"
 	"github.com/mejan/mejan/functions/analyzer/analyze"
 	"github.com/mejan/mejan/functions/analyzer/narrate"
 	"github.com/mejan/mejan/functions/ingestor/ingest"
@@ -26,8 +29,8 @@ func previewCommand() *cobra.Command {
 		Short: "Show what a file would give, without any cloud",
 		Long: `preview reads a file of bars as the ingestor would, .json or .json.gz, computes what the analyzer would, and
 shows it: the market, each symbol, what stands out, the quality of the data. A file that ends in .jsonl is taken for
-rows that the ingestor has written. --html and --text write the two parts of the mail; --json prints the analysis as it
-would be stored.
+rows that the ingestor has written; one named - is standard input. --html and --text write the two parts of the mail, the
+name - is standard output. --json prints the analysis as it would be stored.
 
 No model is asked: the sentences are the generated ones.`,
 		Example: "  mejan preview bars.json\n  mejan preview bars.json.gz --html mail.html\n" +
@@ -35,7 +38,10 @@ No model is asked: the sentences are the generated ones.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			p.stdout, p.stderr = c.OutOrStdout(), c.ErrOrStderr()
-			return p.run(args[0])
+			if err := p.check(args[0]); err != nil {
+				return command.Misused(c, err)
+			}
+			return p.run(c.Context(), args[0])
 		},
 	}
 	c.Flags().StringVar(&p.html, "html", "", "write the mail's HTML part to this file")
@@ -48,13 +54,38 @@ type preview struct {
 	html, text     string
 	json           bool
 	stdout, stderr io.Writer
+	// report is where the analysis for people goes.
+	report io.Writer
 }
 
-// previewRun names a run that is none.
+// previewRun stands for the name of a run.
 const previewRun = "preview"
 
-func (p *preview) run(name string) error {
-	analysis, event, err := p.analyze(name)
+// check understands the command line. It has no effect.
+func (p *preview) check(name string) error {
+	outputs := []files.Target{{Flag: "--html", Name: p.html}, {Flag: "--text", Name: p.text}}
+	p.report = p.stdout
+	if files.TakesStdout(p.stdout, outputs...) {
+		p.report = p.stderr
+	}
+	if p.json {
+		outputs = append(outputs, files.Target{Flag: "--json", Name: files.Standard})
+	}
+	return files.Check(p.stdout, []string{name}, outputs...)
+}
+
+func (p *preview) run(ctx context.Context, name string) error {
+	html, err := files.Create(ctx, p.stdout, p.html)
+	if err != nil {
+		return err
+	}
+	defer html.Drop()
+	text, err := files.Create(ctx, p.stdout, p.text)
+	if err != nil {
+		return err
+	}
+	defer text.Drop()
+	analysis, event, err := p.analyze(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -64,7 +95,7 @@ func (p *preview) run(name string) error {
 	}
 	item.ExecutiveSummary = narrate.Plain(item)
 	item.Narration = pipeline.Narration{Source: pipeline.ByTemplate, Fallback: "a preview asks no model"}
-	if err := p.write(item); err != nil {
+	if err := writeMail(item, html, text); err != nil {
 		return err
 	}
 	if p.json {
@@ -75,47 +106,41 @@ func (p *preview) run(name string) error {
 		}
 		return nil
 	}
-	return newSheet(p.stdout, coloured(p.stdout, os.LookupEnv)).show(analysis, item)
+	return newTerminalReport(p.report, coloured(p.report, os.LookupEnv)).show(analysis, item)
 }
 
-// analyze reads a file and computes, and says what an announcement of it would.
-func (p *preview) analyze(name string) (analyze.Analysis, pipeline.IngestorCompleted, error) {
-	event := pipeline.IngestorCompleted{
-		Schema: pipeline.Schema, RunID: previewRun, CorrelationID: previewRun,
-		Filename: filepath.Base(name), Source: pipeline.Source{Key: name},
-	}
+// analyze reads a file and computes. The event is what would announce the file.
+func (p *preview) analyze(ctx context.Context, name string) (analyze.Analysis, pipeline.IngestorCompleted, error) {
+	event := pipeline.IngestorCompleted{Schema: pipeline.Schema, RunID: previewRun, CorrelationID: previewRun}
 	fail := func(err error) (analyze.Analysis, pipeline.IngestorCompleted, error) {
 		return analyze.Analysis{}, event, err
 	}
-	file, err := os.Open(name)
+	input, err := files.OpenInput(ctx, name)
 	if err != nil {
-		return fail(fmt.Errorf("input file: %w", err))
+		return fail(err)
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return fail(fmt.Errorf("input file: %w", err))
-	}
-	if info.IsDir() {
-		return fail(fmt.Errorf("input file %q: not a file", name))
-	}
-	event.Source.Size = info.Size()
-	progress := command.NewMeter(p.stderr, "read "+name, info.Size())
+	defer input.Close()
+	event.Filename = filepath.Base(input.Name)
+	event.Source = pipeline.Source{Key: input.Name, Size: input.Size}
+	progress := command.NewMeter(p.stderr, "read "+input.Name, input.Size)
 	defer progress.Done()
+	start := &head{Reader: progress.Reader(input)}
 	var tape *analyze.Tape
 	if pipeline.IsRows(name) {
-		tape, err = analyze.Read(progress.Reader(file))
+		tape, err = analyze.Read(start)
 		if err == nil {
 			event.RawCount, event.ValidCount = tape.Rows, tape.Rows
 		}
 	} else {
-		tape, err = split(progress.Reader(file), &event)
+		tape, err = split(start, &event)
 	}
 	switch {
+	case err != nil && ctx.Err() != nil:
+		return fail(context.Cause(ctx))
 	case err != nil:
-		return fail(fmt.Errorf("%s cannot be used: %w", name, err))
+		return fail(start.unusable(input.Name, err))
 	case tape.Rows == 0:
-		return fail(fmt.Errorf("%s cannot be used: it has no valid row", name))
+		return fail(fmt.Errorf("%s cannot be used: it has no valid row; `mejan validate` names the refused ones", input.Name))
 	}
 	return analyze.Analyze(tape), event, nil
 }
@@ -149,29 +174,19 @@ func split(file io.Reader, event *pipeline.IngestorCompleted) (*analyze.Tape, er
 	return tape, nil
 }
 
-// write writes the parts of the mail that were asked for.
-func (p *preview) write(item pipeline.Item) error {
-	if p.html == "" && p.text == "" {
+// writeMail writes the parts of the mail that somebody asked for.
+func writeMail(item pipeline.Item, html, text *files.Output) error {
+	if html == nil && text == nil {
 		return nil
 	}
 	mail, err := report.Render(item)
 	if err != nil {
 		return err
 	}
-	if err := writePart(p.html, mail.HTML); err != nil {
+	_, htmlErr := io.WriteString(html, mail.HTML)
+	_, textErr := io.WriteString(text, mail.Text)
+	if err := cmp.Or(htmlErr, textErr); err != nil {
 		return err
 	}
-	return writePart(p.text, mail.Text)
-}
-
-func writePart(name, text string) error {
-	file, err := newOutput(name)
-	if err != nil {
-		return err
-	}
-	defer file.drop()
-	if _, err := io.WriteString(file, text); err != nil {
-		return fmt.Errorf("output file: %w", err)
-	}
-	return file.commit()
+	return cmp.Or(html.Commit(), text.Commit())
 }

@@ -63,7 +63,7 @@ func TestPreview(t *testing.T) {
 
 // A person sees the market, each symbol with its sketch, what stands out and what was refused; without a terminal there
 // is no colour in it.
-func TestPreviewSheet(t *testing.T) {
+func TestPreviewReport(t *testing.T) {
 	code, stdout, stderr := shell(t, "preview", daily)
 	if code != 0 || strings.Contains(stdout, "\x1b") {
 		t.Errorf("exit %d, %s, output:\n%s", code, stderr, stdout)
@@ -109,7 +109,7 @@ func TestPreviewFails(t *testing.T) {
 		says string
 	}{
 		"no file":      {[]string{filepath.Join(dir, "none.json")}, 1, "no such file"},
-		"a folder":     {[]string{dir}, 1, "not a file"},
+		"a folder":     {[]string{dir}, 1, "is a folder"},
 		"not JSON":     {[]string{file("a.json", `{"AAPL": {"meta"; 1}}`)}, 1, "MALFORMED_JSON at byte 16"},
 		"not rows":     {[]string{file("a.jsonl", "{}\n")}, 1, "row 1"},
 		"nothing":      {[]string{file("b.jsonl", "")}, 1, "no valid row"},

@@ -50,8 +50,8 @@ func TestValidateExitCodes(t *testing.T) {
 		"validate --strict " + mixed:              {1, "1 of 2 rows refused"},
 		"validate " + broken:                      {1, "MALFORMED_JSON at byte 159: unexpected end of the file"},
 		"validate not-there":                      {1, "no such file"},
-		"validate .":                              {1, "not a file"},
-		"validate":                                {2, "accepts 1 arg"},
+		"validate .":                              {1, "is a folder"},
+		"validate":                                {2, "requires at least 1 arg"},
 		"validate --limits size=1 " + mixed:       {2, "not one of object, value, depth, ratio"},
 		"validate --limits value=10 " + mixed:     {1, "TOO_LARGE"},
 		"validate --processed no/where/ " + mixed: {1, "output file"},
@@ -76,19 +76,25 @@ func TestValidateJSON(t *testing.T) {
 		"mixed": {series + good + "," + bad + "]}", verdict{
 			Rows: pipeline.Rows{Raw: 2, Valid: 1, Invalid: 1}, Symbols: 1, Reasons: map[string]int64{"FIELD_TYPE": 1},
 			Warnings: map[string]int64{"STALE_SERIES": 1},
+			Refused: []refusedRow{{"/values/1", int64(len(series+good) + 1), []pipeline.Reason{
+				{Code: "FIELD_TYPE", Field: "open", Detail: "null, not a number"},
+			}}},
 		}},
 		"broken": {series + good, verdict{
-			Reasons: map[string]int64{"MALFORMED_JSON": 1}, Warnings: map[string]int64{},
-			Error: &fileFault{"MALFORMED_JSON", 159, "unexpected end of the file"},
+			Reasons: map[string]int64{"MALFORMED_JSON": 1}, Warnings: map[string]int64{}, Refused: []refusedRow{},
+			Error: &fileFault{Code: "MALFORMED_JSON", Offset: 159, Detail: "unexpected end of the file"},
 		}},
 	} {
-		_, stdout, _ := mejan(t, "validate", "--json", write(t, name+".json", c.body))
+		file := write(t, name+".json", c.body)
+		_, stdout, _ := mejan(t, "validate", "--json", file)
 		var names map[string]json.RawMessage
 		var got verdict
 		if err := json.Unmarshal([]byte(stdout), &names); err != nil {
 			t.Fatalf("%s: %v", stdout, err)
 		}
-		for _, field := range []string{"rows", "symbols", "bytes", "seconds", "reasons", "warnings", "error"} {
+		for _, field := range []string{
+			"file", "rows", "symbols", "bytes", "seconds", "reasons", "warnings", "refused", "error",
+		} {
 			if _, has := names[field]; !has {
 				t.Errorf("%s: no %q in %s", name, field, stdout)
 			}
@@ -96,7 +102,7 @@ func TestValidateJSON(t *testing.T) {
 		if err := json.Unmarshal([]byte(stdout), &got); err != nil {
 			t.Fatal(err)
 		}
-		c.want.Bytes, got.Seconds = int64(len(c.body)), 0
+		c.want.File, c.want.Bytes, got.Seconds = file, int64(len(c.body)), 0
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -137,23 +143,6 @@ func TestValidateOutputs(t *testing.T) {
 	}
 	if err != nil || reject.Raw != bad || reject.Pointer != "/values/1" || reject.Series.Symbol != "AAPL" {
 		t.Errorf("got %s, %v", line, err)
-	}
-}
-
-// An output that cannot be finished is an error, and leaves nothing behind.
-func TestOutputIsNotFinished(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "good.jsonl")
-	o, err := newOutput(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.file.Close()
-	if err := o.commit(); err == nil {
-		t.Error("no error")
-	}
-	o.drop()
-	if left, err := os.ReadDir(filepath.Dir(name)); err != nil || len(left) > 0 {
-		t.Errorf("left %v, %v", left, err)
 	}
 }
 

@@ -35,20 +35,14 @@ func (r *replaying) deliver(ctx context.Context, result replay.Result, batch *os
 		return r.put(ctx, result, batch)
 	case r.dryRun:
 		return unchanged, nil
-	case r.out != "":
-		const readable = 0o644
-		if err := errors.Join(batch.Chmod(readable), os.Rename(batch.Name(), r.out)); err != nil {
-			return unchanged, fmt.Errorf("output file: %w", err)
-		}
-		return written, nil
 	default:
 		if _, err := batch.Seek(0, io.SeekStart); err != nil {
 			return unchanged, fmt.Errorf("file for what passes: %w", err)
 		}
-		if _, err := io.Copy(r.stdout, batch); err != nil {
-			return unchanged, fmt.Errorf("write what passes: %w", err)
+		if _, err := io.Copy(r.output, batch); err != nil {
+			return unchanged, err
 		}
-		return written, nil
+		return written, r.output.Commit()
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mejan/mejan/cli/command"
+	"github.com/mejan/mejan/cli/files"
 	"github.com/mejan/mejan/cli/replay"
 	"github.com/mejan/mejan/functions/ingestor/ingest"
 	"github.com/mejan/mejan/functions/pipeline"
@@ -51,7 +53,7 @@ a result and no failure.`,
 		},
 	}
 	c.Flags().StringVar(&r.to, "to", "", "put what passes into this bucket (default that of REJECTS)")
-	c.Flags().StringVar(&r.out, "out", "", "write what passes to this file instead")
+	c.Flags().StringVar(&r.out, "out", "", "write what passes to this file instead; - is stdout")
 	c.Flags().BoolVar(&r.dryRun, "dry-run", false, "say what would happen, and put or write nothing")
 	c.Flags().BoolVar(&r.json, "json", false, "print the counts as JSON")
 	return c
@@ -59,15 +61,20 @@ a result and no failure.`,
 
 // replaying is one call of replay.
 type replaying struct {
+	// to is a bucket; out is a file, where what passes is not put into a bucket.
 	to, out        string
 	dryRun, json   bool
 	stdout, stderr io.Writer
+	// report is where the counts for people go.
+	report io.Writer
 
 	// from is what is read: a file, by its name as the key, where there is no bucket.
 	from objects.Ref
 	// target is where what passes is put; without a bucket it is written.
 	target objects.Ref
 	store  store
+	// output takes what passes where it is not put; nil in a dry run.
+	output *files.Output
 	// readings counts how often the lines were opened.
 	readings int
 }
@@ -87,35 +94,51 @@ func (r *replaying) aim(name string) error {
 	if r.out != "" && r.to != "" {
 		return errors.New("--out and --to are two places: give one")
 	}
-	if info, err := os.Stat(r.out); err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("--out %s is not a file; without --out and --to, what passes of a local file goes to stdout", r.out)
-	}
 	if r.out == "" && (r.to != "" || r.from.Bucket != "") {
 		r.target = objects.Ref{Bucket: r.to, Key: pipeline.ReplayKey(filepath.ToSlash(r.from.Key), ingest.Rules)}
 		if r.to == "" {
 			r.target.Bucket = r.from.Bucket
 		}
+	} else {
+		r.out = cmp.Or(r.out, files.Standard)
 	}
-	if r.json && r.toStdout() {
-		return errors.New("--json and what passes both go to stdout: name a file with --out, or give --dry-run")
+	var outputs []files.Target
+	if !r.dryRun {
+		outputs = append(outputs, files.Target{Flag: "--out", Name: r.out})
 	}
-	return nil
+	r.report = r.stdout
+	if files.TakesStdout(r.stdout, outputs...) {
+		r.report = r.stderr
+	}
+	if r.json {
+		outputs = append(outputs, files.Target{Flag: "--json", Name: files.Standard})
+	}
+	var inputs []string
+	if r.from.Bucket == "" {
+		inputs = []string{name}
+	}
+	return files.Check(r.stdout, inputs, outputs...)
 }
-
-func (r *replaying) toStdout() bool { return r.out == "" && r.target.Bucket == "" && !r.dryRun }
 
 func (r *replaying) run(ctx context.Context) error {
 	if err := r.connect(ctx); err != nil {
 		return err
 	}
+	if !r.dryRun {
+		var err error
+		if r.output, err = files.Create(ctx, r.stdout, r.out); err != nil {
+			return err
+		}
+		defer r.output.Drop()
+	}
 	// What passes lies in a file until all of it is known: it may be longer than what fits into memory.
-	spool, err := os.CreateTemp(r.spoolDir(), ".mejan-replay-*")
+	spool, err := os.CreateTemp("", "mejan-replay-*")
 	if err != nil {
 		return fmt.Errorf("file for what passes: %w", err)
 	}
 	defer func() {
 		_ = spool.Close()
-		_ = os.Remove(spool.Name()) // where it has not become --out
+		_ = os.Remove(spool.Name())
 	}()
 	batch := bufio.NewWriterSize(spool, copySize)
 	result, err := replay.Rebuild(func() (io.ReadCloser, error) { return r.open(ctx) }, time.Now(), batch)
@@ -136,14 +159,6 @@ func (r *replaying) run(ctx context.Context) error {
 
 // copySize is how much is written at a time, in bytes.
 const copySize = 256 << 10
-
-// spoolDir is where a file lies that may become --out.
-func (r *replaying) spoolDir() string {
-	if r.out != "" {
-		return filepath.Dir(r.out)
-	}
-	return ""
-}
 
 // name is what is read, for people.
 func (r *replaying) name() string {

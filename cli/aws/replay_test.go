@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mejan/mejan/cli/files/filestest"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/objects"
 	"github.com/mejan/mejan/functions/pipeline/pipelinetest"
@@ -147,10 +149,10 @@ func TestReplayFile(t *testing.T) {
 		rejects:                               {0, batch, told},
 		rejects + " --dry-run":                {0, told, ""},
 		rejects + " --dry-run --json":         {0, `"put":false`, ""},
-		rejects + " --json":                   {2, "", "name a file with --out"},
+		rejects + " --json":                   {2, "", "--out and --json both go to stdout: name a file"},
 		rejects + " --out " + out:             {0, "Wrote " + out, ""},
 		rejects + " --out " + out + " --json": {0, `"key":"","put":false`, ""},
-		rejects + " --out " + dir:             {2, "", "is not a file"},
+		rejects + " --out " + dir:             {2, "", "is a folder"},
 		rejects + " --out x --to y":           {2, "", "give one"},
 		none:                                  {0, "", "Nothing passes"},
 		dir:                                   {1, "", "not a file"},
@@ -174,7 +176,17 @@ func TestReplayFile(t *testing.T) {
 	if text, err := os.ReadFile(out); err != nil || !strings.Contains(string(text), batch) {
 		t.Errorf("--out: %q, %v", text, err)
 	}
-	if left, err := filepath.Glob(filepath.Join(dir, ".mejan-replay-*")); err != nil || len(left) > 0 {
+}
+
+// No use of --out destroys data or leaves a temporary file; what cannot work is refused before anything is read.
+func TestReplayOutputs(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	filestest.Command{
+		Run:  func(args []string, stdout, stderr io.Writer) int { return run(t.Context(), args, stdout, stderr) },
+		Args: []string{"replay"}, Name: "run.jsonl", Input: refused("2018-02-07", "161"), Flags: []string{"--out"},
+		DefaultsToStdout: true,
+	}.TryAll(t)
+	if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

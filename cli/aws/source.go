@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/mejan/mejan/cli/command"
+	"github.com/mejan/mejan/cli/files"
 	"github.com/mejan/mejan/functions/pipeline/objects"
 )
 
@@ -46,18 +47,18 @@ func (r *replaying) connect(ctx context.Context) error {
 // open begins to read the lines. The second time it opens what it opened the first time.
 func (r *replaying) open(ctx context.Context) (io.ReadCloser, error) {
 	if r.from.Bucket == "" {
-		file, err := os.Open(r.from.Key)
+		info, err := os.Stat(r.from.Key)
 		if err != nil {
 			return nil, err
 		}
-		info, err := file.Stat()
-		if err == nil && !info.Mode().IsRegular() {
-			err = errors.New("not a file; it is read twice")
+		if !info.Mode().IsRegular() {
+			return nil, errors.New("not a file; it is read twice")
 		}
+		input, err := files.OpenInput(ctx, r.from.Key)
 		if err != nil {
-			return nil, errors.Join(err, file.Close())
+			return nil, err
 		}
-		return r.measured(file, info.Size()), nil
+		return r.measured(input, input.Size), nil
 	}
 	object, err := r.store.Open(ctx, r.from)
 	if err != nil {

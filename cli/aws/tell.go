@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/mejan/mejan/cli/files"
 	"github.com/mejan/mejan/cli/replay"
 )
 
@@ -39,10 +40,7 @@ func (r *replaying) print(result replay.Result, end ending) error {
 		}
 		return nil
 	}
-	w := r.stdout
-	if r.toStdout() {
-		w = r.stderr // stdout has the batch, or would have
-	}
+	w := r.report
 	fmt.Fprintf(w, "%d lines, %d rows tried again: %d pass, %d are refused still\n",
 		result.Read, result.Rows, result.Passed, result.Still)
 	list(w, "Refused still for", result.Reasons)
@@ -67,10 +65,10 @@ func (r *replaying) closing(result replay.Result, end ending) string {
 		return fmt.Sprintf("Would put %s.", r.target)
 	case r.dryRun:
 		return "Would write what passes."
-	case r.out != "":
-		return fmt.Sprintf("Wrote %s.", r.out)
-	default:
+	case r.out == files.Standard:
 		return "Wrote what passes to stdout."
+	default:
+		return fmt.Sprintf("Wrote %s.", r.out)
 	}
 }
 

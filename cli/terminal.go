@@ -16,33 +16,33 @@ import (
 )
 
 const (
-	// sheetRows is how many symbols a sheet shows; of more, those that moved most.
-	sheetRows = 40
+	// reportRows is how many symbols a report shows; of more, those that moved most.
+	reportRows = 40
 	// sparkBars is how many closes a sparkline draws.
 	sparkBars = 30
-	// sheetWidth is where sentences break, in characters.
-	sheetWidth = 110
+	// reportWidth is where sentences break, in characters.
+	reportWidth = 110
 )
 
-// sheet shows an analysis in a terminal.
-type sheet struct {
+// terminalReport shows an analysis in a terminal.
+type terminalReport struct {
 	w io.Writer
 	paint
 	err error
 }
 
-func newSheet(w io.Writer, p paint) *sheet { return &sheet{w: w, paint: p} }
+func newTerminalReport(w io.Writer, p paint) *terminalReport { return &terminalReport{w: w, paint: p} }
 
 // line writes one line; the first error is kept.
-func (s *sheet) line(format string, args ...any) {
+func (s *terminalReport) line(format string, args ...any) {
 	if s.err == nil {
 		_, s.err = fmt.Fprintf(s.w, format+"\n", args...)
 	}
 }
 
-func (s *sheet) heading(text string) { s.line("\n%s", s.bold(text)) }
+func (s *terminalReport) heading(text string) { s.line("\n%s", s.bold(text)) }
 
-func (s *sheet) show(a analyze.Analysis, item pipeline.Item) error {
+func (s *terminalReport) show(a analyze.Analysis, item pipeline.Item) error {
 	s.market(item)
 	s.heading("SUMMARY")
 	for paragraph := range strings.SplitSeq(item.ExecutiveSummary, "\n\n") {
@@ -55,7 +55,7 @@ func (s *sheet) show(a analyze.Analysis, item pipeline.Item) error {
 }
 
 // market is the line that says it all, and what it rests on.
-func (s *sheet) market(item pipeline.Item) {
+func (s *terminalReport) market(item pipeline.Item) {
 	m := item.Aggregates
 	s.line("%s", s.bold(fmt.Sprintf("%s  %s bars as of %s",
 		shown(item.Source.Key), shown(m.Interval), shown(item.AsOf))))
@@ -100,16 +100,16 @@ func (s *sheet) market(item pipeline.Item) {
 }
 
 // symbols is the table of symbols. Cells are padded before they are coloured, because a colour has no width.
-func (s *sheet) symbols(a analyze.Analysis) {
+func (s *terminalReport) symbols(a analyze.Analysis) {
 	order := make([]int, len(a.Insights))
 	for i := range order {
 		order[i] = i
 	}
-	if len(order) > sheetRows {
+	if len(order) > reportRows {
 		slices.SortStableFunc(order, func(i, j int) int {
 			return cmp.Compare(size(a.Insights[j].Change1), size(a.Insights[i].Change1))
 		})
-		order = order[:sheetRows]
+		order = order[:reportRows]
 	}
 	s.heading(fmt.Sprintf("%-10s %11s %9s %9s %9s  %-10s %5s %7s %6s %9s %7s  %s",
 		"SYMBOL", "CLOSE", "1 BAR", "5 BARS", "20 BARS", "TREND", "RSI", "VOL", "52 W", "DRAWDOWN", "VOLUME", "LAST 30"))
@@ -150,7 +150,7 @@ func size(change *float64) float64 {
 	return math.Abs(*change)
 }
 
-func (s *sheet) change(x *float64) string {
+func (s *terminalReport) change(x *float64) string {
 	text := fmt.Sprintf("%9s", cell(x, "%+.2f %%"))
 	if x == nil {
 		return text
@@ -165,7 +165,7 @@ func cell(x *float64, format string) string {
 	return fmt.Sprintf(format, *x)
 }
 
-func (s *sheet) anomalies(item pipeline.Item) {
+func (s *terminalReport) anomalies(item pipeline.Item) {
 	s.heading("ANOMALIES")
 	if len(item.KeyAnomalies) == 0 {
 		s.line("None among the last %d bars.", analyze.AnomalyBars)
@@ -185,7 +185,7 @@ func (s *sheet) anomalies(item pipeline.Item) {
 	}
 }
 
-func (s *sheet) quality(item pipeline.Item) {
+func (s *terminalReport) quality(item pipeline.Item) {
 	s.heading("DATA QUALITY")
 	rows := item.RowCounts
 	s.line("%d rows read, %d used, %d rejected", rows.Raw, rows.Processed, rows.Rejected)
@@ -239,7 +239,7 @@ func wrap(text string) string {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case i == 0:
-		case column+1+n > sheetWidth:
+		case column+1+n > reportWidth:
 			b.WriteByte('\n')
 			column = 0
 		default:
