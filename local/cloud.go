@@ -33,8 +33,8 @@ import (
 type Options struct {
 	// Root is the checkout; Stage names the settings, Pulumi.<stage>.yaml.
 	Root, Stage string
-	// Addr is the loopback address to listen on; port 0 takes a free one.
-	Addr string
+	// Listener is where the cloud serves, as [Listen] makes it. The cloud closes it, also where it does not start.
+	Listener net.Listener
 	// Data is a folder for objects and mails; empty means a temporary one that goes with the cloud.
 	Data string
 	// Images are what the functions run from.
@@ -63,10 +63,10 @@ type Cloud struct {
 
 // Start starts a cloud and deploys the Pulumi program into it. Close it.
 func Start(ctx context.Context, options Options) (_ *Cloud, err error) {
-	c := &Cloud{options: options, served: make(chan error, 1)}
+	c := &Cloud{options: options, url: "http://" + options.Listener.Addr().String(), served: make(chan error, 1)}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, c.Close())
+			err = errors.Join(err, options.Listener.Close(), c.Close())
 		}
 	}()
 	if c.stage, err = stageSettings(options.Root, options.Stage); err != nil {
@@ -75,23 +75,18 @@ func Start(ctx context.Context, options Options) (_ *Cloud, err error) {
 	if err := c.prepareData(); err != nil {
 		return nil, err
 	}
-	listener, err := listen(ctx, options.Addr)
-	if err != nil {
-		return nil, err
-	}
-	c.url = "http://" + listener.Addr().String()
 	if err := c.assemble(ctx); err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, err
 	}
 	// Nobody is served before the program is deployed: a console would read what is still being made.
 	if err := c.deploy(); err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, err
 	}
 	c.server = &http.Server{
 		Handler: c.front, ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}
-	go func() { c.served <- c.server.Serve(listener) }()
+	go func() { c.served <- c.server.Serve(options.Listener) }()
 	return c, nil
 }
 
@@ -107,7 +102,9 @@ func CheckAddr(addr string) error {
 	return nil
 }
 
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+// Listen takes a loopback address for a cloud; port 0 takes a free one. It is a step of its own, so that a taken port
+// shows before images are built.
+func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	if err := CheckAddr(addr); err != nil {
 		return nil, err
 	}
@@ -125,6 +122,8 @@ func (c *Cloud) prepareData() (err error) {
 		if c.options.Data, err = os.MkdirTemp("", "mejan-"); err != nil {
 			return fmt.Errorf("make folder for data: %w", err)
 		}
+	} else if err := CheckData(c.options.Data); err != nil {
+		return err
 	}
 	for _, sub := range []string{"objects", "images"} {
 		if err := os.MkdirAll(filepath.Join(c.options.Data, sub), 0o755); err != nil {

@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"context"
 	"net"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ func TestClose(t *testing.T) {
 	}
 	var clouds []*local.Cloud
 	for range 2 {
-		cloud, err := local.Start(t.Context(), local.Options{Root: root(), Stage: "dev", Addr: "127.0.0.1:0", Images: shared})
+		cloud, err := local.Start(t.Context(), local.Options{Root: root(), Stage: "dev", Listener: listen(t), Images: shared})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,30 +46,58 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// A failed start leaves nothing behind either, and says what is wrong.
+// listen takes a free port for a cloud.
+func listen(t interface{ Fatalf(string, ...any) }) net.Listener {
+	listener, err := local.Listen(context.Background(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return listener
+}
+
+// A failed start leaves nothing behind either, not even its address, and says what is wrong.
 func TestStartFails(t *testing.T) {
 	shared, err := images()
 	if err != nil {
 		t.Fatal(err)
 	}
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer taken.Close()
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
+	foreign := t.TempDir()
+	if err := os.WriteFile(filepath.Join(foreign, "logs.jsonl"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for want, options := range map[string]local.Options{
-		"taken by another?":   {Stage: "dev", Addr: taken.Addr().String()},
-		"loopback":            {Stage: "dev", Addr: "0.0.0.0:0"},
-		"Pulumi.nowhere.yaml": {Stage: "nowhere", Addr: "127.0.0.1:0"},
+		"Pulumi.nowhere.yaml":       {Stage: "nowhere"},
+		"not from an earlier run":   {Stage: "dev", Data: foreign},
+		"file exists; name another": {Stage: "dev", Data: filepath.Join(foreign, "logs.jsonl")},
 	} {
-		options.Root, options.Images = root(), shared
+		options.Root, options.Images, options.Listener = root(), shared, listen(t)
 		if _, err := local.Start(t.Context(), options); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v; want %q", err, want)
+		}
+		if conn, err := net.Dial("tcp", options.Listener.Addr().String()); err == nil {
+			_ = conn.Close()
+			t.Errorf("%q: the address is still taken", want)
 		}
 	}
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if got, err := os.ReadFile(filepath.Join(foreign, "logs.jsonl")); err != nil || string(got) != "mine" {
+		t.Errorf("a file of somebody else is now %q, %v", got, err)
+	}
+}
+
+// An address that others could reach, or that another program has, is refused.
+func TestListen(t *testing.T) {
+	taken := listen(t)
+	defer taken.Close()
+	for addr, want := range map[string]string{
+		taken.Addr().String(): "taken by another?", "0.0.0.0:0": "loopback", "nowhere": "missing port",
+	} {
+		if l, err := local.Listen(t.Context(), addr); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, %v; want %q", addr, l, err, want)
+		}
 	}
 }

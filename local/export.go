@@ -19,27 +19,10 @@ import (
 // results are what Export writes, and all that it removes of an earlier one.
 var results = []string{"s3", "outbox", "table.json", "logs.jsonl", "metrics.json", "summary.json"}
 
-// CheckExport refuses a folder in which Export would remove what it has not written: one that holds a file or folder
-// of the name of a result, but no summary.json of an earlier export.
-func CheckExport(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, "summary.json")); err == nil {
-		return nil
-	}
-	for _, name := range results {
-		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
-			return fmt.Errorf("folder for results %q: %q in it is not from an earlier run; name another folder", dir, name)
-		}
-	}
-	return nil
-}
-
 // Export writes what a session left into a folder, in place of an earlier one's results; other files stay.
 func (c *Cloud) Export(dir string, summary Summary) error {
 	if err := CheckExport(dir); err != nil {
 		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make folder for results: %w", err)
 	}
 	for _, name := range results {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {

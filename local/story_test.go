@@ -128,7 +128,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	ctx, cancel := contextOfTests()
 	defer cancel()
 	cloud, err := local.Start(ctx, local.Options{
-		Root: root(), Stage: "dev", Addr: "127.0.0.1:0", Images: built,
+		Root: root(), Stage: "dev", Listener: listen(ts), Images: built,
 		Amend: func(r *deploy.Resource) {
 			for _, change := range s.amends {
 				change(r)

@@ -26,9 +26,11 @@ const (
 
 // File is what became of one upload.
 type File struct {
-	Input         string        `json:"input"`
-	ETag          string        `json:"etag"`
-	Outcome       Outcome       `json:"outcome"`
+	Input   string  `json:"input"`
+	ETag    string  `json:"etag"`
+	Outcome Outcome `json:"outcome"`
+	// Reason says why, of a file that was not taken; empty for one that was.
+	Reason        string        `json:"reason,omitempty"`
 	RunID         string        `json:"run_id"`
 	CorrelationID string        `json:"correlation_id"`
 	Rows          pipeline.Rows `json:"rows"`

@@ -127,7 +127,11 @@ func startCloud(ctx context.Context, t *testing.T) *local.Cloud {
 			t.Error(err)
 		}
 	})
-	cloud, err := local.Start(ctx, local.Options{Root: root, Stage: "dev", Addr: "127.0.0.1:0", Images: images})
+	listener, err := local.Listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cloud, err := local.Start(ctx, local.Options{Root: root, Stage: "dev", Listener: listener, Images: images})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -115,13 +115,29 @@ func (d *demo) prepare(root string) error {
 		return err
 	}
 	for _, name := range d.files {
-		info, err := os.Stat(name)
-		if err != nil {
-			return fmt.Errorf("input file: %w", err)
+		if err := checkInput(name); err != nil {
+			return err
 		}
-		if !info.Mode().IsRegular() {
-			return fmt.Errorf("input file %q: not a file", name)
+		if err := local.CheckInput(d.out, name); err != nil {
+			return fmt.Errorf("%w: %w", command.ErrUsage, err)
 		}
+	}
+	return nil
+}
+
+// checkInput makes sure that a file can be read.
+func checkInput(name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("input file: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("input file: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("input file %q: not a file", name)
 	}
 	return nil
 }

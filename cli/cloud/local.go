@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ func localCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "local",
 		Short: "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser",
-		Long: `local starts the same cloud as demo does and keeps it running until it is interrupted. The AWS CLI and SDKs
+		Long: `local starts the same cloud as demo does and keeps it running until it is interrupted, with exit code 130. The AWS CLI and SDKs
 reach it through AWS_ENDPOINT_URL; a browser at the same address shows its console. Any access key is the
 administrator's.`,
 		Example: "  mejan local\n  aws --endpoint-url http://127.0.0.1:4566 s3 cp bars.json s3://mejan-dev-data/inputs/",
@@ -39,7 +40,7 @@ administrator's.`,
 			fmt.Fprintf(c.OutOrStdout(), welcome, cloud.URL(), cloud.Bucket(), cloud.Data())
 			<-c.Context().Done()
 			p.Printf("stopping")
-			return closeAll()
+			return cmp.Or(closeAll(), context.Cause(c.Context()))
 		},
 	}
 	c.Flags().StringVar(&addr, "addr", "127.0.0.1:4566", "address to listen on; loopback only")
@@ -57,20 +58,31 @@ Objects and mails lie in %[3]s. Ctrl-C stops it.
 
 `
 
-// startCloud builds the images, starts a cloud and shows what happens in it. closeAll ends everything.
+// startCloud builds the images, starts a cloud and shows what happens in it. What can be wrong with the address and the
+// folder is found before the build, which may take minutes. closeAll ends everything.
 func startCloud(ctx context.Context, root, addr, data string, p *command.Progress) (
 	_ *local.Cloud, closeAll func() error, err error,
 ) {
 	if err := local.CheckAddr(addr); err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", command.ErrUsage, err)
 	}
-	images, err := local.BuildImages(ctx, root, localStage, p.Step)
+	if data != "" {
+		if err := local.CheckData(data); err != nil {
+			return nil, nil, err
+		}
+	}
+	listener, err := local.Listen(ctx, addr)
 	if err != nil {
 		return nil, nil, err
 	}
+	images, err := local.BuildImages(ctx, root, localStage, p.Step)
+	if err != nil {
+		return nil, nil, errors.Join(err, listener.Close())
+	}
 	done := p.Step("deploy the Pulumi program, stage " + localStage)
 	cloud, err := local.Start(ctx, local.Options{
-		Root: root, Stage: localStage, Addr: addr, Data: data, Images: images, Watch: func(e local.Entry) { show(p, e) },
+		Root: root, Stage: localStage, Listener: listener, Data: data, Images: images,
+		Watch: func(e local.Entry) { show(p, e) },
 	})
 	if err != nil {
 		done("")

@@ -14,8 +14,14 @@ func present(w io.Writer, s local.Summary, out string) error {
 	fmt.Fprintln(w)
 	var last string
 	for _, f := range s.Files {
-		fmt.Fprintf(w, "%s: %s, %d rows (%d valid, %d rejected)\n",
-			f.Input, f.Outcome, f.Rows.Raw, f.Rows.Valid, f.Rows.Invalid)
+		fmt.Fprintf(w, "%s: %s", f.Input, f.Outcome)
+		if f.Rows.Raw > 0 {
+			fmt.Fprintf(w, ", %d rows (%d valid, %d rejected)", f.Rows.Raw, f.Rows.Valid, f.Rows.Invalid)
+		}
+		fmt.Fprintln(w)
+		if f.Reason != "" {
+			fmt.Fprintf(w, "  why: %s\n", f.Reason)
+		}
 		if f.RejectsKey != "" {
 			fmt.Fprintf(w, "  rejects: %s\n", filepath.Join(out, "s3", filepath.FromSlash(f.RejectsKey)))
 		}

@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log"
@@ -10,16 +11,20 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/mejan/mejan/local/wire"
 )
 
 // runtimeAPI is the HTTP interface by which one process gets its events and gives its answers:
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
 type runtimeAPI struct {
 	function Function
-	address  string
-	server   *http.Server
-	served   chan struct{}
-	stop     chan struct{}
+	// address is a host, a port and a secret, which only the process gets: without it any program or web page of this
+	// machine could take the events away.
+	address string
+	server  *http.Server
+	served  chan struct{}
+	stop    chan struct{}
 
 	// asked gets a value each time the process asks for an event; it then waits for deliveries.
 	asked      chan struct{}
@@ -48,9 +53,10 @@ func serveRuntime(function Function) (*runtimeAPI, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for the runtime: %w", err)
 	}
+	secret := "/" + rand.Text()
 	api := &runtimeAPI{
 		function:   function,
-		address:    listener.Addr().String(),
+		address:    listener.Addr().String() + secret,
 		served:     make(chan struct{}),
 		stop:       make(chan struct{}),
 		asked:      make(chan struct{}),
@@ -64,7 +70,7 @@ func serveRuntime(function Function) (*runtimeAPI, error) {
 	routes.HandleFunc("POST "+apiRoot+"/invocation/{id}/error", api.failure)
 	routes.HandleFunc("POST "+apiRoot+"/init/error", api.initError)
 	api.server = &http.Server{
-		Handler:           routes,
+		Handler:           wire.ProgramsOnly(http.StripPrefix(secret, routes)),
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ReadHeaderTimeout: time.Minute,
 	}

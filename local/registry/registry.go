@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/registry"
+
+	"github.com/mejan/mejan/local/wire"
 )
 
 // Registry is an OCI registry in this process. It keeps everything in memory and forgets it when it is closed.
@@ -34,7 +36,7 @@ func Start(ctx context.Context) (*Registry, error) {
 	r := &Registry{
 		address: listener.Addr().String(),
 		server: &http.Server{
-			Handler:           registry.New(registry.Logger(silent)),
+			Handler:           wire.ProgramsOnly(registry.New(registry.Logger(silent))),
 			ErrorLog:          silent,
 			ReadHeaderTimeout: 10 * time.Second,
 		},

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -68,17 +66,10 @@ func (f *Front) service(name string) (Service, bool) {
 
 // ServeHTTP implements [http.Handler].
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// A name that leads here without being ours, or a page of another site, is how the web would call in.
-	if !LocalHost(r.Host) {
-		http.Error(w, fmt.Sprintf("The local cloud answers to 127.0.0.1 and localhost, not to %q.", r.Host),
-			http.StatusMisdirectedRequest)
+	if refuseWeb(w, r) {
 		return
 	}
 	s, signed := readScope(r)
-	if signed && r.Header.Get("Origin") != "" {
-		http.Error(w, "AWS calls from web pages are not served.", http.StatusForbidden)
-		return
-	}
 	if !signed {
 		f.console.ServeHTTP(w, r)
 		return
@@ -99,18 +90,6 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(service))
 	f.serve(answer, r, service, f.guard.Principal(s.accessKey))
-}
-
-// LocalHost reports whether a Host header names this machine, with or without a port.
-func LocalHost(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.Trim(host, "[]")
-	if address, err := netip.ParseAddr(host); err == nil {
-		return address.IsLoopback()
-	}
-	return strings.EqualFold(host, "localhost")
 }
 
 func (f *Front) serve(w *recorder, r *http.Request, service Service, caller Principal) {
