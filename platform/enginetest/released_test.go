@@ -22,7 +22,13 @@ var writeReleased = flag.Bool("released", false, "take today's program for the r
 
 // replaced lists what today's program replaces or deletes where the released program ran, each with its reason. It is
 // empty after every -released. Nothing that holds data can be on it: the cloud refuses to delete that.
-var replaced = map[change]string{}
+var replaced = map[change]string{
+	"replace iam/role ingestor": regional, "replace iam/rolePolicy ingestor": regional,
+	"replace iam/role analyzer": regional, "replace iam/rolePolicy analyzer": regional,
+	"replace iam/role notifier": regional, "replace iam/rolePolicy notifier": regional,
+}
+
+const regional = "the name of a role carries its region, so that a stage can be in two regions of an account"
 
 // Promise: today's program can be deployed over the last released one. It replaces and deletes nothing but what is
 // listed with a reason, and never a bucket, the table, a log group or a queue.

@@ -35,8 +35,8 @@ const checkout = "../.."
 
 // addresses stand for those that a person sets. They never change, as they are part of the released state.
 var addresses = map[string]string{
-	"mejan:senderEmail": "reports@mejan.test", "mejan:receiverEmails": "readers@mejan.test,desk@mejan.test",
-	"mejan:alarmEmail": "alarms@mejan.test",
+	"mejan:senderEmail": "reports@mejan.io", "mejan:receiverEmails": "readers@mejan.io,desk@mejan.io",
+	"mejan:alarmEmail": "alarms@mejan.io",
 }
 
 // load reads the committed settings of a stage, with some keys changed.
