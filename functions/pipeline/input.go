@@ -31,5 +31,5 @@ func namesJSON(key string) bool {
 	return strings.HasSuffix(key, ".json") || strings.HasSuffix(key, ".json.gz")
 }
 
-// IsFolder reports whether an object only marks a folder, as the S3 console makes one: a key that ends in `/`, no bytes.
+// IsFolder reports whether an object only marks a folder, as the S3 console makes one: its key ends in `/`, it is empty.
 func IsFolder(key string, size int64) bool { return size == 0 && strings.HasSuffix(key, "/") }

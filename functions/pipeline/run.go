@@ -19,9 +19,9 @@ func ValidRunID(id string) bool {
 	const form = "20060102T150405Z"
 	claimed, etag, _ := strings.Cut(id, "-")
 	_, err := time.Parse(form, claimed)
-	return err == nil && len(claimed) == len(form) && 0 < len(etag) && len(etag) <= 12 && !strings.ContainsFunc(etag, func(r rune) bool {
-		return r != '-' && !letterOrDigit(r)
-	})
+	odd := func(r rune) bool { return r != '-' && !letterOrDigit(r) }
+	return err == nil && len(claimed) == len(form) &&
+		0 < len(etag) && len(etag) <= 12 && !strings.ContainsFunc(etag, odd)
 }
 
 // CorrelationMetadata is the object metadata key (sent as x-amz-meta-correlation-id) by which an uploader names the

@@ -39,17 +39,20 @@ const nvme = 0x9A6C9329AC4BC9B5
 // defaultAlgorithm is the one by which S3 sums up an object whose writer asked for none.
 var defaultAlgorithm = &algorithm{
 	"CRC64NVME", func() hash.Hash { return crc64.New(crc64.MakeTable(nvme)) },
-	[]string{fullObject}, func(c *checksums) *string { return &c.ChecksumCRC64NVME },
+	[]string{fullObject},
+	func(c *checksums) *string { return &c.ChecksumCRC64NVME },
 }
 
 var algorithms = []*algorithm{
 	{
 		"CRC32", func() hash.Hash { return crc32.NewIEEE() },
-		[]string{composite, fullObject}, func(c *checksums) *string { return &c.ChecksumCRC32 },
+		[]string{composite, fullObject},
+		func(c *checksums) *string { return &c.ChecksumCRC32 },
 	},
 	{
 		"CRC32C", func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) },
-		[]string{composite, fullObject}, func(c *checksums) *string { return &c.ChecksumCRC32C },
+		[]string{composite, fullObject},
+		func(c *checksums) *string { return &c.ChecksumCRC32C },
 	},
 	defaultAlgorithm,
 	{"SHA1", sha1.New, []string{composite}, func(c *checksums) *string { return &c.ChecksumSHA1 }},

@@ -117,9 +117,9 @@ func checksumStories() map[string][]step {
 			step{do: "GET /story?list-type=2", want: "200"}.tells("<ChecksumAlgorithm>SHA256</ChecksumAlgorithm>", "<ChecksumType>FULL_OBJECT</ChecksumType>"),
 		},
 		"how uploads begin": {
-			step(begin("x-amz-checksum-algorithm: CRC32")).tells("X-Amz-Checksum-Algorithm: CRC32", "X-Amz-Checksum-Type: COMPOSITE"),
-			step(begin("x-amz-checksum-algorithm: CRC64NVME")).tells("X-Amz-Checksum-Type: FULL_OBJECT"),
-			step(begin("x-amz-checksum-algorithm: CRC32C", "x-amz-checksum-type: FULL_OBJECT")).
+			begin("x-amz-checksum-algorithm: CRC32").tells("X-Amz-Checksum-Algorithm: CRC32", "X-Amz-Checksum-Type: COMPOSITE"),
+			begin("x-amz-checksum-algorithm: CRC64NVME").tells("X-Amz-Checksum-Type: FULL_OBJECT"),
+			begin("x-amz-checksum-algorithm: CRC32C", "x-amz-checksum-type: FULL_OBJECT").
 				answers("X-Amz-Checksum-Type: FULL_OBJECT"),
 			step{do: "GET /story?uploads", want: "200"}.
 				answers("<ChecksumAlgorithm>CRC32C</ChecksumAlgorithm>", "<ChecksumType>FULL_OBJECT</ChecksumType>"),
@@ -130,7 +130,7 @@ func checksumStories() map[string][]step {
 			refusedBegin("x-amz-checksum-algorithm: CRC64NVME", "x-amz-checksum-type: COMPOSITE"),
 		},
 		"uploads without an algorithm": story([]step{begin()}, parts(crc32Header(crc32X), "x-amz-checksum-sha256: "+sha256Y), []step{
-			step{do: "GET /story/k?uploadId={u}", want: "200", lacks: []string{"Checksum"}},
+			{do: "GET /story/k?uploadId={u}", want: "200", lacks: []string{"Checksum"}},
 			end("400 InvalidPart", nil, both...).unlike(looksAtNone),
 			end("400 InvalidArgument", nil, "1 {one} CRC32=short", "2 "+etagY).unlike(looksAtNone),
 			end("400 InvalidRequest", []string{"x-amz-checksum-type: COMPOSITE"}, bare...).unlike(looksAtNone),
@@ -154,6 +154,7 @@ func checksumStories() map[string][]step {
 				"<ChecksumCRC32>"+crc32Y+"</ChecksumCRC32>", "<ChecksumAlgorithm>CRC32</ChecksumAlgorithm>", "<ChecksumType>COMPOSITE</ChecksumType>"),
 			end("400 InvalidRequest", nil, bare...).unlike(looksAtNone),
 			end("400 InvalidRequest", nil, both[0], bare[1]).unlike(looksAtNone),
+			end("400 InvalidArgument", nil, both[0], both[1]+" SHA256="+sha256Y).unlike(looksAtNone),
 			end("400 InvalidPart", nil, both[0], "2 "+etagY+" CRC32="+crc32X).unlike(looksAtNone),
 			end("400 BadDigest", nil, both[0], "2 "+etagY+" SHA256="+sha256Y).unlike(looksAtNone),
 			end("400 BadDigest", []string{crc32Header(crc32Whole)}, both...).unlike(onlyComputes),

@@ -147,8 +147,8 @@ func (u *upload) checkListed(p listedPart, part stored) *wire.Error {
 	case u.algorithm == nil && listed.algorithm != nil:
 		return errInvalidPart
 	case listed.algorithm == nil && u.kind == composite:
-		return errInvalidRequest("The upload was created using a %s checksum. The complete request must include the checksum "+
-			"for each part. It was missing for part %d in the request.", strings.ToLower(u.algorithm.name), p.PartNumber)
+		return errInvalidRequest("The upload was created using a %s checksum. The complete request must include "+
+			"the checksum for each part. It was missing for part %d in the request.", strings.ToLower(u.algorithm.name), p.PartNumber)
 	case listed.algorithm == nil:
 		return nil
 	case listed.algorithm != u.algorithm:
@@ -198,7 +198,7 @@ func (u *upload) confirms(h http.Header, v *version) *wire.Error {
 		return errBadHeader(want.algorithm.header())
 	case want.algorithm != a && u.algorithm == nil:
 		return nil // S3 does not look at it.
-	case want.algorithm != a, want.value != v.checksum.value && want.value != bare(v.checksum.value):
+	case want.value != v.checksum.value && want.value != bare(v.checksum.value):
 		return errBadChecksum(strings.ToLower(a.name))
 	default:
 		return nil

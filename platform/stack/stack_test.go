@@ -122,7 +122,7 @@ func TestIntake(t *testing.T) {
 	rules := dig(t, p.one(t, "s3/bucketNotification", "").Inputs, "lambdaFunctions").([]any)
 	day := time.Date(2018, 2, 12, 0, 0, 0, 0, time.UTC)
 	for key, want := range map[string]int{
-		"inputs/a.json": 1, "inputs/x/a.json.gz": 1, "inputs/a.JSON": 1, "inputs/a.Json.GZ": 1, "inputs/a.json ": 1,
+		"inputs/a.json": 1, "inputs/x/a.json.gz": 1, "inputs/a.JSON": 1, "inputs/a.Json.GZ": 1, "inputs/a.json\t": 1,
 		"inputs/a.csv": 1, "inputs/": 1, pipeline.ReplayKey("rejects/r.jsonl", "2"): 1,
 		"other/a.json": 0, "a.json": 0, pipeline.MarkerKey("e"): 0, pipeline.ProcessedKey(day, "r"): 0,
 		pipeline.RejectsKey(day, "r"): 0, pipeline.AnalysisKey("r"): 0,
