@@ -31,5 +31,6 @@ func namesJSON(key string) bool {
 	return strings.HasSuffix(key, ".json") || strings.HasSuffix(key, ".json.gz")
 }
 
-// IsFolder reports whether an object only marks a folder, as the S3 console makes one: its key ends in `/`, it is empty.
+// IsFolder reports whether an object only marks a folder, as the S3 console makes one: it is empty, and its key ends in
+// `/`.
 func IsFolder(key string, size int64) bool { return size == 0 && strings.HasSuffix(key, "/") }

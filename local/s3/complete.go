@@ -148,7 +148,8 @@ func (u *upload) checkListed(p listedPart, part stored) *wire.Error {
 		return errInvalidPart
 	case listed.algorithm == nil && u.kind == composite:
 		return errInvalidRequest("The upload was created using a %s checksum. The complete request must include "+
-			"the checksum for each part. It was missing for part %d in the request.", strings.ToLower(u.algorithm.name), p.PartNumber)
+			"the checksum for each part. It was missing for part %d in the request.",
+			strings.ToLower(u.algorithm.name), p.PartNumber)
 	case listed.algorithm == nil:
 		return nil
 	case listed.algorithm != u.algorithm:

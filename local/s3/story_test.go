@@ -308,6 +308,7 @@ func tell(t *testing.T, url, bucket string, moto bool, steps []step) {
 	steps = append([]step{{do: "PUT /story", want: "200"}}, steps...)
 	for i, s := range steps {
 		if moto && s.unlikeMoto != "" {
+			t.Logf("step %d, %s %s, is NOT held against moto: %s", i, s.do, s.header, s.unlikeMoto)
 			continue
 		}
 		got := ask(t, url, s, kept)
