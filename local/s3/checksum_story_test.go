@@ -135,7 +135,8 @@ func checksumStories() map[string][]step {
 			end("400 InvalidArgument", nil, "1 {one} CRC32=short", "2 "+etagY).unlike(looksAtNone),
 			end("400 InvalidRequest", []string{"x-amz-checksum-type: COMPOSITE"}, bare...).unlike(looksAtNone),
 			end("400 BadDigest", []string{"x-amz-checksum-crc64nvme: " + nvmeY}, bare...).unlike(onlyComputes),
-			end("200", []string{crc32Header(crc32Parts)}, bare...).tells("<ChecksumCRC64NVME>"+nvmeWhole+"</ChecksumCRC64NVME>", "<ChecksumType>FULL_OBJECT</ChecksumType>"),
+			end("200", []string{crc32Header(crc32Parts)}, bare...).
+				tells("<ChecksumCRC64NVME>"+nvmeWhole+"</ChecksumCRC64NVME>", "<ChecksumType>FULL_OBJECT</ChecksumType>"),
 			step{do: "HEAD /story/k", header: mode, want: "200"}.tells("X-Amz-Checksum-Crc64nvme: "+nvmeWhole, "X-Amz-Checksum-Type: FULL_OBJECT"),
 		}),
 		"uploads with a composite checksum": story([]step{
@@ -164,21 +165,25 @@ func checksumStories() map[string][]step {
 			end("400 InvalidRequest", []string{"x-amz-checksum-type: FULL_OBJECT"}, both...).unlike(looksAtNone),
 			end("400 InvalidRequest", []string{"x-amz-mp-object-size: 5242880"}, both...).unlike(looksAtNone),
 			end("400 InvalidRequest", []string{"x-amz-mp-object-size: many"}, both...).unlike(looksAtNone),
-			end("200", []string{crc32Header(crc32Parts), "x-amz-mp-object-size: 5242881"}, both...).tells("<ChecksumCRC32>"+crc32Parts+"-2</ChecksumCRC32>", "<ChecksumType>COMPOSITE</ChecksumType>"),
-			step{do: "HEAD /story/k", header: mode, want: "200"}.answers("X-Amz-Checksum-Crc32: "+crc32Parts).tells("-2", "X-Amz-Checksum-Type: COMPOSITE"),
+			end("200", []string{crc32Header(crc32Parts), "x-amz-mp-object-size: 5242881"}, both...).
+				tells("<ChecksumCRC32>"+crc32Parts+"-2</ChecksumCRC32>", "<ChecksumType>COMPOSITE</ChecksumType>"),
+			step{do: "HEAD /story/k", header: mode, want: "200"}.answers("X-Amz-Checksum-Crc32: "+crc32Parts).
+				tells("-2", "X-Amz-Checksum-Type: COMPOSITE"),
 			step{do: "PUT /story/c", header: []string{"x-amz-copy-source: /story/k"}, want: "200"}.tells("<ChecksumCRC32>"+crc32Whole+"</ChecksumCRC32>", "<ChecksumType>FULL_OBJECT</ChecksumType>"),
 		}),
 		"uploads of one part with a composite checksum": {
 			begin("x-amz-checksum-algorithm: SHA256"),
 			{do: "PUT /story/k?partNumber=7&uploadId={u}", header: []string{"x-amz-checksum-sha256: " + sha256Y}, body: "y", want: "200"},
-			end("200", []string{"x-amz-checksum-sha256: " + sha256OfOne + "-1"}, "7 "+etagY+" SHA256="+sha256Y).tells("<ChecksumSHA256>" + sha256OfOne + "-1</ChecksumSHA256>"),
+			end("200", []string{"x-amz-checksum-sha256: " + sha256OfOne + "-1"}, "7 "+etagY+" SHA256="+sha256Y).
+				tells("<ChecksumSHA256>" + sha256OfOne + "-1</ChecksumSHA256>"),
 		},
 		"uploads with a checksum over all bytes": story(
 			[]step{begin("x-amz-checksum-algorithm: CRC32", "x-amz-checksum-type: FULL_OBJECT")}, parts("", ""), []step{
 				end("400 InvalidPart", nil, bare[0], "2 "+etagY+" CRC32="+crc32X).unlike(looksAtNone),
 				end("400 BadDigest", []string{crc32Header(crc32Parts)}, both...).unlike(onlyComputes),
 				end("400 InvalidRequest", []string{"x-amz-checksum-type: COMPOSITE"}, both...).unlike(looksAtNone),
-				end("200", []string{crc32Header(crc32Whole), "x-amz-checksum-type: FULL_OBJECT"}, both[0], bare[1]).tells("<ChecksumCRC32>"+crc32Whole+"</ChecksumCRC32>", "<ChecksumType>FULL_OBJECT</ChecksumType>"),
+				end("200", []string{crc32Header(crc32Whole), "x-amz-checksum-type: FULL_OBJECT"}, both[0], bare[1]).
+					tells("<ChecksumCRC32>"+crc32Whole+"</ChecksumCRC32>", "<ChecksumType>FULL_OBJECT</ChecksumType>"),
 				step{do: "HEAD /story/k", header: mode, want: "200"}.answers("X-Amz-Checksum-Crc32: "+crc32Whole, "X-Amz-Checksum-Type: FULL_OBJECT"),
 			}),
 		// The condition is that of the moment. If it holds although the key was written or deleted since the upload began, S3
