@@ -68,9 +68,9 @@ func TestStartFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, options := range map[string]local.Options{
-		"Pulumi.nowhere.yaml":       {Stage: "nowhere"},
-		"not from an earlier run":   {Stage: "dev", Data: foreign},
-		"file exists; name another": {Stage: "dev", Data: filepath.Join(foreign, "logs.jsonl")},
+		"Pulumi.nowhere.yaml":           {Stage: "nowhere"},
+		"not from an earlier run":       {Stage: "dev", Data: foreign},
+		"not a directory; name another": {Stage: "dev", Data: filepath.Join(foreign, "logs.jsonl")},
 	} {
 		options.Root, options.Images, options.Listener = root(), shared, listen(t)
 		if _, err := local.Start(t.Context(), options); err == nil || !strings.Contains(err.Error(), want) {

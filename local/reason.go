@@ -12,6 +12,9 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
+// unnoticed is the reason of a file that the ingestor was not told of.
+const unnoticed = "no notification of the bucket fits the key; inputs lie under " + pipeline.InputPrefix
+
 // reason says why a file was not taken, in words that an operator could find too: those of the log, and of the first
 // line in rejects/. It is empty for a file that was taken.
 func (c *Cloud) reason(file File, since time.Time) (string, error) {
@@ -19,8 +22,7 @@ func (c *Cloud) reason(file File, since time.Time) (string, error) {
 	switch file.Outcome {
 	case Ignored:
 		if !settled {
-			return "no notification of the bucket fits the key; inputs lie under " + pipeline.InputPrefix +
-				" and end in .json or .json.gz", nil
+			return unnoticed, nil
 		}
 		return closing.Field("reason"), nil
 	case Rejected:

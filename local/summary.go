@@ -90,7 +90,7 @@ func (s Summary) Fault() error {
 			d.Function, d.Action, d.Resource))
 	}
 	for _, f := range s.Files {
-		if f.Outcome == Ignored && pipeline.IsInput(f.Input) {
+		if f.Reason == unnoticed && pipeline.IsInput(f.Input) {
 			faults = append(faults, fmt.Errorf("%s is an input, and no notification of the bucket fits it", f.Input))
 		}
 		if f.Outcome == DeadLettered {

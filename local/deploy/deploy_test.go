@@ -46,7 +46,7 @@ func TestUnknown(t *testing.T) {
 
 // The program asks whether functions exist before it goes on without a release: the local cloud answers as AWS does.
 func TestLookUp(t *testing.T) {
-	var target deploy.Target
+	target := deploy.Target{Region: "us-east-1"}
 	_, err := deploy.Run(func(ctx *pulumi.Context) error {
 		_, err := lambda.LookupFunction(ctx, &lambda.LookupFunctionArgs{FunctionName: "mejan-dev-ingestor"})
 		return err
