@@ -100,9 +100,9 @@ func (m *monitor) NewResource(args pulumi.MockResourceArgs) (string, resource.Pr
 func (t *Target) lookUp(function string) (resource.PropertyMap, error) {
 	arn := t.arn("lambda", "function:"+function)
 	if _, exists := t.roles[function]; !exists {
-		return nil, fmt.Errorf("reading Lambda Function (%s) latest version: operation error Lambda: ListVersionsByFunction, "+
-			"https response error StatusCode: 404, RequestID: local, ResourceNotFoundException: Function not found: %s",
-			function, arn)
+		return nil, fmt.Errorf("reading Lambda Function (%s) latest version: operation error Lambda: "+
+			"ListVersionsByFunction, https response error StatusCode: 404, RequestID: local, "+
+			"ResourceNotFoundException: Function not found: %s", function, arn)
 	}
 	return properties(map[string]any{"functionName": function, "arn": arn}), nil
 }

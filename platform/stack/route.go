@@ -55,7 +55,8 @@ func NewRoute(ctx *pulumi.Context, name string, args *RouteArgs, opts ...pulumi.
 	if err != nil {
 		return nil, err
 	}
-	if r.DeadLetters, err = NewDeadLetters(ctx, args.QueueName, pulumi.Parent(r), pulumi.Protect(args.Protect)); err != nil {
+	r.DeadLetters, err = NewDeadLetters(ctx, args.QueueName, pulumi.Parent(r), pulumi.Protect(args.Protect))
+	if err != nil {
 		return nil, err
 	}
 	queuePolicy, err := sqs.NewQueuePolicy(ctx, name, &sqs.QueuePolicyArgs{

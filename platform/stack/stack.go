@@ -13,8 +13,8 @@ import (
 )
 
 // Program provisions a stage. If r is nil, the stage has no release yet: images can be pushed only to repositories that
-// exist, so the first step provisions everything but the functions and what belongs to them, and a notice names the next
-// step. Without a release the program stops if functions of the stage exist: it would delete them.
+// exist, so the first step provisions everything but the functions and what belongs to them, and a notice names the
+// next step. Without a release the program stops if functions of the stage exist: it would delete them.
 func Program(s settings.Stage, r *release.Release) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		if r == nil {
@@ -29,8 +29,8 @@ func Program(s settings.Stage, r *release.Release) pulumi.RunFunc {
 		f.export(ctx)
 		names := pulumi.StringMap{}
 		if r == nil {
-			err = ctx.Log.Info(fmt.Sprintf("stage %s has no release yet, so this is its first step: everything but its functions. "+
-				"Next: `%s`, then `make up STAGE=%s`", s.Name, release.HowTo(s.Name), s.Name), nil)
+			err = ctx.Log.Info(fmt.Sprintf("stage %[1]s has no release yet, so this is its first step: everything but its "+
+				"functions. Next: `%[2]s`, then `make up STAGE=%[1]s`", s.Name, release.HowTo(s.Name)), nil)
 		} else {
 			names, err = newPipeline(ctx, s, r, f)
 		}
