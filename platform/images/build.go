@@ -164,21 +164,27 @@ func (b *build) scratch() (string, error) {
 
 // command makes a command that is ended together with its children: a compiler that outlives ko would write into a
 // cache whose lock is gone.
+// An interrupt is the one signal after which the go command removes its temporary folder.
 func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, name, args...)
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGTERM) }
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGINT) }
 	c.WaitDelay = 5 * time.Second
 	return c
 }
 
 // function builds and pushes one image.
 func (b *build) function(ctx context.Context, function pipeline.Function) (v1.Hash, error) {
-	built, err := b.scratch()
+	scratch, err := b.scratch()
 	if err != nil {
 		return v1.Hash{}, fmt.Errorf("make folder for the image: %w", err)
 	}
-	defer os.RemoveAll(built)
+	defer os.RemoveAll(scratch)
+	// ko kills the go command when it is interrupted, which then leaves its temporary folder behind; so it gets ours.
+	built, temporary := filepath.Join(scratch, "image"), filepath.Join(scratch, "tmp")
+	if err := os.Mkdir(temporary, 0o755); err != nil {
+		return v1.Hash{}, fmt.Errorf("make folder for the image: %w", err)
+	}
 	layoutPath, err := filepath.Rel(b.Root, built)
 	if err != nil {
 		return v1.Hash{}, fmt.Errorf("folder for the image: %w", err)
@@ -193,7 +199,7 @@ func (b *build) function(ctx context.Context, function pipeline.Function) (v1.Ha
 	}
 	var stdout, stderr bytes.Buffer
 	ko := command(ctx, b.Ko, args...)
-	ko.Dir, ko.Env, ko.Stdout, ko.Stderr = b.Root, b.env, &stdout, &stderr
+	ko.Dir, ko.Env, ko.Stdout, ko.Stderr = b.Root, append(slices.Clone(b.env), "TMPDIR="+temporary), &stdout, &stderr
 	if err := ko.Run(); err != nil {
 		return v1.Hash{}, fmt.Errorf("run ko: %w\n%s", err, complaint(stderr.String()))
 	}
