@@ -8,9 +8,9 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/functions/analyzer/analyze"
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -58,9 +58,9 @@ func (s *terminalReport) show(a analyze.Analysis, item pipeline.Item) error {
 func (s *terminalReport) market(item pipeline.Item) {
 	m := item.Aggregates
 	s.line("%s", s.bold(fmt.Sprintf("%s  %s bars as of %s",
-		shown(item.Source.Key), shown(m.Interval), shown(item.AsOf))))
+		command.Printable(item.Source.Key), command.Printable(m.Interval), command.Printable(item.AsOf))))
 	s.line("%s", s.soft(fmt.Sprintf("%d symbols, %d bars from %s to %s",
-		item.SymbolsAnalyzed, m.Bars, shown(m.From), shown(m.To))))
+		item.SymbolsAnalyzed, m.Bars, command.Printable(m.From), command.Printable(m.To))))
 
 	mood := map[pipeline.Sentiment]float64{pipeline.Bullish: 1, pipeline.Bearish: -1}[m.Sentiment]
 	parts := []string{
@@ -95,7 +95,7 @@ func (s *terminalReport) market(item pipeline.Item) {
 	s.line("%s", strings.Join(parts, " · "))
 	for _, g := range m.Groups {
 		s.line("%s", s.soft(fmt.Sprintf("apart: %d series of %s bars as of %s, %s",
-			g.Series, shown(g.Interval), shown(g.Session), g.Sentiment)))
+			g.Series, command.Printable(g.Interval), command.Printable(g.Session), g.Sentiment)))
 	}
 }
 
@@ -115,9 +115,9 @@ func (s *terminalReport) symbols(a analyze.Analysis) {
 		"SYMBOL", "CLOSE", "1 BAR", "5 BARS", "20 BARS", "TREND", "RSI", "VOL", "52 W", "DRAWDOWN", "VOLUME", "LAST 30"))
 	for _, i := range order {
 		in := &a.Insights[i]
-		name := shown(in.Symbol)
+		name := command.Printable(in.Symbol)
 		if len(a.Aggregates.Intervals) > 1 {
-			name += " " + shown(in.Interval)
+			name += " " + command.Printable(in.Interval)
 		}
 		trend := ""
 		if in.Trend != nil {
@@ -180,7 +180,7 @@ func (s *terminalReport) anomalies(item pipeline.Item) {
 			value = signed(a.Value) + " z"
 		default:
 		}
-		s.line("%-19s  %-10s %-18s %12s  surprise %.2f", shown(a.Session), shown(a.Symbol),
+		s.line("%-19s  %-10s %-18s %12s  surprise %.2f", command.Printable(a.Session), command.Printable(a.Symbol),
 			strings.ReplaceAll(string(a.Kind), "_", " "), value, a.Surprise)
 	}
 }
@@ -194,12 +194,12 @@ func (s *terminalReport) quality(item pipeline.Item) {
 		counts map[string]int64
 	}{{"refused", item.Quality.Reasons}, {"warned", item.Quality.Warnings}} {
 		for _, code := range slices.Sorted(maps.Keys(list.counts)) {
-			s.line("  %-8s %-20s %10d", list.what, shown(code), list.counts[code])
+			s.line("  %-8s %-20s %10d", list.what, command.Printable(code), list.counts[code])
 		}
 	}
 	for _, p := range item.DataProblems {
 		s.line("  %s  %s  %s, %g times the close before: figures do not reach across it",
-			shown(p.Session), shown(p.Symbol), shown(p.Code), p.Ratio)
+			command.Printable(p.Session), command.Printable(p.Symbol), command.Printable(p.Code), p.Ratio)
 	}
 	if n := item.Aggregates.Repeated; n > 0 {
 		s.line("  %d bars left out: their series has another of the same datetime", n)
@@ -221,21 +221,11 @@ func shorten(price string) string {
 	return whole + "." + fraction
 }
 
-// shown makes text from a file fit for a terminal: what could move the cursor or turn the direction is replaced.
-func shown(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, text)
-}
-
 // wrap breaks a paragraph at spaces.
 func wrap(text string) string {
 	var b strings.Builder
 	column := 0
-	for i, word := range strings.Fields(shown(text)) {
+	for i, word := range strings.Fields(command.Printable(text)) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case i == 0:

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/functions/ingestor/ingest"
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -135,9 +136,9 @@ func (v verdict) describe(w io.Writer) error {
 	}
 	fmt.Fprint(w, "\nFirst refused rows\n")
 	for _, row := range v.Refused {
-		_, err = fmt.Fprintf(w, "  %s at byte %d\n", shown(row.Pointer), row.Offset)
+		_, err = fmt.Fprintf(w, "  %s at byte %d\n", command.Printable(row.Pointer), row.Offset)
 		for _, reason := range row.Reasons {
-			_, err = fmt.Fprintf(w, "    %s: %s\n", reason.Code, shown(reason.Detail))
+			_, err = fmt.Fprintf(w, "    %s: %s\n", reason.Code, command.Printable(reason.Detail))
 		}
 	}
 	if more := v.Rows.Invalid - int64(len(v.Refused)); more > 0 {

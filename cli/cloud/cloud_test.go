@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,6 +51,48 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("stdout %q", stdout)
 			}
 		})
+	}
+}
+
+// What makes a command fail is found before anything is built, and no input is removed with earlier results.
+func TestFoundFirst(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	dir := t.TempDir()
+	input := filepath.Join(dir, "s3", "inputs", "bars.json")
+	for _, name := range []string{input, filepath.Join(dir, "summary.json"), filepath.Join(dir, "file"), filepath.Join(dir, "mine", "logs.jsonl")} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, []byte("mine"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line, want := range map[string]struct {
+		code   int
+		stderr string
+	}{
+		"demo --addr " + taken.Addr().String() + " --out " + dir: {1, "--addr 127.0.0.1:0 takes a free port"},
+		"local --addr " + taken.Addr().String():                  {1, "--addr 127.0.0.1:0 takes a free port"},
+		"local --addr 127.0.0.1:0 --data DIR/file":               {1, "name another folder"},
+		"local --addr 127.0.0.1:0 --data DIR/mine":               {1, "not from an earlier run"},
+		"demo --out DIR/file":                                    {1, "name another folder"},
+		"demo --out DIR/file/below":                              {1, "name another folder"},
+		"demo --out /dev/null":                                   {1, "name another folder"},
+		"demo --out -":                                           {2, "name a folder"},
+		"demo --json --out -":                                    {2, "name a folder"},
+		"demo --out DIR " + input:                                {2, "lies where the results are written"},
+		"demo --out DIR DIR/summary.json":                        {2, "lies where the results are written"},
+		"demo --out DIR/s3/.. --json " + input:                   {2, "lies where the results are written"},
+	} {
+		line := strings.ReplaceAll(line, "DIR", dir)
+		code, stdout, stderr := mejan(t, strings.Fields(line)...)
+		if code != want.code || !strings.Contains(stderr, want.stderr) || strings.Contains(stderr, "build") || stdout != "" {
+			t.Errorf("%s: exit %d, stdout %q, stderr %q; want %+v", line, code, stdout, stderr, want)
+		}
+		if got, err := os.ReadFile(input); err != nil || string(got) != "mine" {
+			t.Errorf("%s: the input is now %q, %v", line, got, err)
+		}
 	}
 }
 

@@ -108,8 +108,11 @@ func (d *demo) prepare(root string) error {
 	if len(d.files) == 0 {
 		d.files = []string{filepath.Join(root, sample)}
 	}
-	if d.out == "" {
+	switch d.out {
+	case "":
 		d.out = filepath.Join(root, "out", "demo")
+	case "-":
+		return fmt.Errorf("%w: --out is a folder, and - stands for stdout: name a folder", command.ErrUsage)
 	}
 	if err := local.CheckExport(d.out); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/local"
 )
 
@@ -14,13 +15,13 @@ func present(w io.Writer, s local.Summary, out string) error {
 	fmt.Fprintln(w)
 	var last string
 	for _, f := range s.Files {
-		fmt.Fprintf(w, "%s: %s", f.Input, f.Outcome)
+		fmt.Fprintf(w, "%s: %s", command.Printable(f.Input), f.Outcome)
 		if f.Rows.Raw > 0 {
 			fmt.Fprintf(w, ", %d rows (%d valid, %d rejected)", f.Rows.Raw, f.Rows.Valid, f.Rows.Invalid)
 		}
 		fmt.Fprintln(w)
 		if f.Reason != "" {
-			fmt.Fprintf(w, "  why: %s\n", f.Reason)
+			fmt.Fprintf(w, "  why: %s\n", command.Printable(f.Reason))
 		}
 		if f.RejectsKey != "" {
 			fmt.Fprintf(w, "  rejects: %s\n", filepath.Join(out, "s3", filepath.FromSlash(f.RejectsKey)))

@@ -33,7 +33,7 @@ func execSibling(name string, args []string) error {
 		return fmt.Errorf("find %s: %w", name, err)
 	}
 	program := filepath.Join(filepath.Dir(exe), name)
-	err = syscall.Exec(program, append([]string{program}, args...), quietStart(os.Environ()))
+	err = syscall.Exec(program, append([]string{program}, args...), quietStart())
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s is missing: `make build` makes it", program)
 	}
@@ -43,18 +43,18 @@ func execSibling(name string, args []string) error {
 // quietMark is a value of CI that stands for a variable that is not set.
 const quietMark = "until-mejan-has-started"
 
-// quietStart makes a program start without a question to the terminal. The Pulumi SDK imports
+// quietStart is the environment in which a program starts without a question to the terminal. The Pulumi SDK imports
 // github.com/charmbracelet/bubbletea, whose init asks for the background colour and waits 5 s where no answer comes. It
 // does not ask where CI is set. [Main] unsets it again.
-func quietStart(env []string) []string {
-	if os.Getenv("CI") != "" {
-		return env
+func quietStart() []string {
+	if os.Getenv("CI") == "" {
+		_ = os.Setenv("CI", quietMark) // fails only for a name that no variable can have
 	}
-	return append(env, "CI="+quietMark)
+	return os.Environ()
 }
 
 func endQuietStart() {
 	if os.Getenv("CI") == quietMark {
-		_ = os.Unsetenv("CI") // fails only for a name that no variable can have
+		_ = os.Unsetenv("CI")
 	}
 }

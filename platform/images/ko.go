@@ -43,7 +43,8 @@ func FindKo(ctx context.Context, root string, progress Progress) (string, error)
 func toolPath(ctx context.Context, folder, tool string) (string, error) {
 	// The toolchain wants -C to be the first argument.
 	compile := command(ctx, "go", "-C", folder, "tool", "-n", tool)
-	compile.Env = append(cleanEnv(compile.Environ()), "GOWORK=off")
+	// The flags are those of the Makefile and of .ko.yaml, so that what ko and the functions share compiles once.
+	compile.Env = append(cleanEnv(compile.Environ()), "GOWORK=off", "CGO_ENABLED=0", "GOFLAGS=-trimpath -buildvcs=false")
 	var stdout, stderr bytes.Buffer
 	compile.Stdout, compile.Stderr = &stdout, &stderr
 	if err := compile.Run(); err != nil {

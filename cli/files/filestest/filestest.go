@@ -30,10 +30,25 @@ var places = []struct {
 	path string
 	code int
 }{
-	{"", 0}, {"-", 0}, {"DIR/new-N", 0}, {"DIR/shared", 0}, {"DIR/./shared", 0}, {"DIR/SHARED", 0}, {"DIR/old-N", 0},
-	{"/dev/null", 0}, {"DIR/pipe-N", 0}, {"DIR/link-N", 0},
-	{"DIR", 2}, {"IN", 2}, {"DIR/hard", 2}, {"DIR/symbolic", 2}, {"DIR/to-folder/IN", 2},
-	{"/dev/full", 1}, {"DIR/nowhere/new", 1}, {"IN/new", 1}, {"/proc/new", 1},
+	{"", 0},
+	{"-", 0},
+	{"DIR/new-N", 0},
+	{"DIR/shared", 0},
+	{"DIR/./shared", 0},
+	{"DIR/SHARED", 0},
+	{"DIR/old-N", 0},
+	{"/dev/null", 0},
+	{"DIR/pipe-N", 0},
+	{"DIR/link-N", 0},
+	{"DIR", 2},
+	{"IN", 2},
+	{"DIR/hard", 2},
+	{"DIR/symbolic", 2},
+	{"DIR/to-folder/IN", 2},
+	{"/dev/full", 1},
+	{"DIR/nowhere/new", 1},
+	{"IN/new", 1},
+	{"/proc/new", 1},
 }
 
 // TryAll runs the command with each pair of places, with and without --json. The exit code must be the one that the
