@@ -14,7 +14,7 @@ FUZZTIME ?= 1m
 BENCH ?=
 
 # One set of flags for the programs, the tests, ko and the functions, so that each package compiles once: .ko.yaml and
-# local/registry/ko.go have the same. Without cgo a program also starts sooner. The go command would ask git about the
+# platform/images/ko.go have the same. Without cgo a program also starts sooner. The go command would ask git about the
 # checkout, which git refuses where somebody else owns it.
 export CGO_ENABLED := 0
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath -buildvcs=false)
