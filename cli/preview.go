@@ -29,8 +29,8 @@ func previewCommand() *cobra.Command {
 		Short: "Show what a file would give, without any cloud",
 		Long: `preview reads a file of bars as the ingestor would, .json or .json.gz, computes what the analyzer would, and
 shows it: the market, each symbol, what stands out, the quality of the data. A file that ends in .jsonl is taken for
-rows that the ingestor has written; one named - is standard input. --html and --text write the two parts of the mail, the
-name - is standard output. --json prints the analysis as it would be stored.
+rows that the ingestor has written; one named - is standard input. --html and --text write the two parts of the mail;
+the name - is standard output. --json prints the analysis as it would be stored.
 
 No model is asked: the sentences are the generated ones.`,
 		Example: "  mejan preview bars.json\n  mejan preview bars.json.gz --html mail.html\n" +
@@ -119,7 +119,7 @@ func (p *preview) analyze(ctx context.Context, name string) (analyze.Analysis, p
 	if err != nil {
 		return fail(err)
 	}
-	defer input.Close()
+	defer func() { _ = input.Close() }()
 	event.Filename = filepath.Base(input.Name)
 	event.Source = pipeline.Source{Key: input.Name, Size: input.Size}
 	progress := command.NewMeter(p.stderr, "read "+input.Name, input.Size)

@@ -109,7 +109,7 @@ func (v *validation) file(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	defer input.Close()
+	defer func() { _ = input.Close() }()
 	valid, err := files.Create(ctx, v.stdout, v.processed)
 	if err != nil {
 		return err

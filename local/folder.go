@@ -9,7 +9,7 @@ import (
 )
 
 // ErrOverInput means that results would be written over an input.
-var ErrOverInput = errors.New("lies where the results are written, which removes it: name another folder, or another file")
+var ErrOverInput = errors.New("lies where the results are written, which removes it: name another folder or file")
 
 // CheckExport finds out, before anything long begins, whether Export can write its results into a folder. It makes the
 // folder. It refuses one in which Export would remove what it has not written: one that holds a file or folder of the

@@ -50,7 +50,7 @@ func (c *Cloud) Upload(ctx context.Context, path, key string) (File, error) {
 		return file, fmt.Errorf("wait for %q: %w", key, err)
 	}
 	file.Seconds = time.Since(start).Seconds()
-	if err = c.describe(&file, start, c.target.Mail.Messages()[mails:]); err != nil {
+	if err := c.describe(&file, start, c.target.Mail.Messages()[mails:]); err != nil {
 		return file, err
 	}
 	file.Reason, err = c.reason(file, start)
@@ -60,8 +60,8 @@ func (c *Cloud) Upload(ctx context.Context, path, key string) (File, error) {
 // Settle waits until nothing is in flight: no event on its way, no function running, no retry waiting.
 func (c *Cloud) Settle(ctx context.Context) error { return c.target.Lambda.Idle(ctx) }
 
-// describe fills in what became of a file, from what an operator could see too: the ingestor's closing line, the marker,
-// the table and the mails.
+// describe fills in what became of a file, from what an operator could see too: the ingestor's closing line, the
+// marker, the table and the mails.
 func (c *Cloud) describe(file *File, since time.Time, mails []mail.Message) error {
 	closing, settled := c.closingLine(*file, since)
 	switch {

@@ -22,9 +22,9 @@ func localCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "local",
 		Short: "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser",
-		Long: `local starts the same cloud as demo does and keeps it running until it is interrupted, with exit code 130. The AWS CLI and SDKs
-reach it through AWS_ENDPOINT_URL; a browser at the same address shows its console. Any access key is the
-administrator's.`,
+		Long: `local starts the same cloud as demo does and keeps it running until it is interrupted, with exit code 130.
+The AWS CLI and SDKs reach it through AWS_ENDPOINT_URL; a browser at the same address shows its console. Any access key
+is the administrator's.`,
 		Example: "  mejan local\n  aws --endpoint-url http://127.0.0.1:4566 s3 cp bars.json s3://mejan-dev-data/inputs/",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

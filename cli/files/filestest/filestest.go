@@ -103,6 +103,12 @@ func (c Command) try(t *testing.T, want int, paths []string, json bool) {
 			t.Fatal(err)
 		}
 	}
+	var ends []func()
+	defer func() {
+		for _, end := range ends {
+			end()
+		}
+	}()
 	args := append([]string(nil), c.Args...)
 	args = append(args, input)
 	if json {
@@ -128,7 +134,7 @@ func (c Command) try(t *testing.T, want int, paths []string, json bool) {
 				t.Fatal(err)
 			}
 		case "pipe-" + n:
-			defer readPipe(t, path)()
+			ends = append(ends, readPipe(t, path))
 		}
 	}
 	before := names(t, dir)
