@@ -213,7 +213,7 @@ func TestWritten(t *testing.T) {
 	}
 }
 
-// Promise: a module that stands outside the workspace is tidied, vetted and linted like the others.
+// Promise: a module that stands outside the workspace is tidied and linted like the others.
 func TestOpenFindsEveryModule(t *testing.T) {
 	repo, err := open(t.Context(), "../..")
 	if err != nil {
