@@ -1,5 +1,5 @@
-// Documents executes the commands of README.md and CONTRIBUTING.md as they are typed, in order, in a fresh clone, with
-// the local cloud in place of AWS. It prints each command that it ran, and why it did not run the others.
+// Documents executes the commands of README.md, CONTRIBUTING.md and docs/deploy.md as they are typed, in order, in a
+// fresh clone, with the local cloud in place of AWS. It prints each command that it ran, and why it did not run the others.
 //
 // A command is a line of a block that is fenced as `sh`, or a piece of inline code that begins with one of [programs].
 // Run it at the root of the repository: `make documents`.
@@ -22,7 +22,7 @@ import (
 )
 
 // names are the documents. They are executed one after the other in one clone.
-var names = []string{"README.md", "CONTRIBUTING.md"}
+var names = []string{"README.md", "CONTRIBUTING.md", "docs/deploy.md"}
 
 func main() {
 	root := flag.String("root", "..", "root of the repository")
@@ -72,7 +72,7 @@ func run(ctx context.Context, root string, out io.Writer) error {
 	defer sh.close()
 	for _, c := range toRun {
 		begun := time.Now()
-		fmt.Fprintf(out, "%-19s %s", c.Place, c.Text)
+		fmt.Fprintf(out, "%-20s %s", c.Place, c.Text)
 		if err := execute(sh, c); err != nil {
 			fmt.Fprintln(out)
 			return fmt.Errorf("%s: %w", c.Place, err)
@@ -81,7 +81,7 @@ func run(ctx context.Context, root string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "\n%d commands ran. These did not:\n", len(toRun))
 	for _, c := range spared {
-		fmt.Fprintf(out, "%-19s %s  (%s)\n", c.Place, c.Text, c.reason)
+		fmt.Fprintf(out, "%-20s %s  (%s)\n", c.Place, c.Text, c.reason)
 	}
 	return nil
 }
