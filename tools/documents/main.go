@@ -1,5 +1,6 @@
 // Documents executes the commands of README.md, CONTRIBUTING.md and docs/deploy.md as they are typed, in order, in a
-// fresh clone, with the local cloud in place of AWS. It prints each command that it ran, and why it did not run the others.
+// fresh clone, with the local cloud in place of AWS. It prints each command that it ran, and why it did not run the
+// others.
 //
 // A command is a line of a block that is fenced as `sh`, or a piece of inline code that begins with one of [programs].
 // Run it at the root of the repository: `make documents`.
@@ -53,7 +54,7 @@ func run(ctx context.Context, root string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := ready(); err != nil {
+	if err := ready(ctx); err != nil {
 		return err
 	}
 	scratch, err := os.MkdirTemp("", "mejan-documents-")
@@ -107,14 +108,14 @@ func execute(sh *shell, c command) error {
 }
 
 // ready makes sure of what the commands need, all of it.
-func ready() error {
+func ready(ctx context.Context) error {
 	var missing []error
 	for _, program := range []string{"bash", "git", "make", "aws"} {
 		if _, err := exec.LookPath(program); err != nil {
 			missing = append(missing, fmt.Errorf("%w; install it", err))
 		}
 	}
-	listener, err := net.Listen("tcp", address)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return errors.Join(append(missing, fmt.Errorf("%w; stop the local cloud that is running", err))...)
 	}

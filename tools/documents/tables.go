@@ -55,8 +55,8 @@ type sparedCommand struct {
 	reason string
 }
 
-// sort divides commands into those that are executed and those that are not. An exception that no command falls under is
-// an error.
+// sort divides commands into those that are executed and those that are not. An exception without a command is an
+// error.
 func sort(typed []command) (toRun []command, spared []sparedCommand, err error) {
 	used := make(map[exception]bool)
 	for _, c := range typed {
