@@ -45,11 +45,12 @@ func refuseLostRelease(ctx *pulumi.Context, s settings.Stage) error {
 	return nil
 }
 
-// saysNotFound reports whether err is Lambda's own answer that a function does not exist, as the AWS provider passes it
-// on. Any other failure, of credentials, network or another resource, proves nothing about the function.
+// saysNotFound reports whether err says of this function, and of no other, that it does not exist: in Lambda's own words,
+// or in those that some versions of the AWS provider put in their place. Any other failure, of credentials, network or
+// another resource, proves nothing about the function.
 func saysNotFound(err error, function string) bool {
 	name := regexp.QuoteMeta(function)
-	answer := regexp.MustCompile(`(?s)reading Lambda Function \(` + name + `\).*` +
-		`ResourceNotFoundException: Function not found: arn:\S+:function:` + name + `([^-\w]|$)`)
+	answer := regexp.MustCompile(`ResourceNotFoundException: Function not found: arn:\S+:function:` + name + `([^-\w]|$)` +
+		`|reading Lambda Function \(` + name + `\).*: couldn't find resource`)
 	return answer.MatchString(err.Error())
 }

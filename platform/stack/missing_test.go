@@ -31,6 +31,7 @@ func TestMissingRelease(t *testing.T) {
 		{name: "another copy's function", functions: []string{"other-prod-ingestor", all[0] + "-2"}},
 		{name: "all functions", functions: all, want: append(all, running...)},
 		{name: "one function", functions: all[2:], want: append(all[2:], running...)},
+		{name: "the provider's own words", lookup: "reading Lambda Function (NAME): couldn't find resource"},
 		{name: "another ending", lookup: strings.TrimSpace(notFound) + ": provider=aws@6.83.2"},
 		{
 			name: "no permission", want: unknown,
@@ -47,7 +48,7 @@ func TestMissingRelease(t *testing.T) {
 		},
 		{name: "another resource", want: unknown, lookup: "ResourceNotFoundException: Requested resource not found: Table: NAME not found"},
 		{name: "another function", want: unknown, lookup: strings.ReplaceAll(notFound, "NAME", "NAME-2")},
-		{name: "the provider's own words", want: unknown, lookup: "reading Lambda Function (NAME): couldn't find resource"},
+		{name: "another function, in the provider's words", want: unknown, lookup: "reading Lambda Function (NAME-2): couldn't find resource"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rec := &recorder{functions: tt.functions, lookup: tt.lookup}
