@@ -138,7 +138,11 @@ func (v verdict) describe(w io.Writer) error {
 	for _, row := range v.Refused {
 		_, err = fmt.Fprintf(w, "  %s at byte %d\n", command.Printable(row.Pointer), row.Offset)
 		for _, reason := range row.Reasons {
-			_, err = fmt.Fprintf(w, "    %s: %s\n", reason.Code, command.Printable(reason.Detail))
+			what := reason.Code
+			if reason.Field != "" {
+				what += " in " + reason.Field
+			}
+			_, err = fmt.Fprintf(w, "    %s: %s\n", command.Printable(what), command.Printable(reason.Detail))
 		}
 	}
 	if more := v.Rows.Invalid - int64(len(v.Refused)); more > 0 {
