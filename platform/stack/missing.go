@@ -45,9 +45,9 @@ func refuseLostRelease(ctx *pulumi.Context, s settings.Stage) error {
 	return nil
 }
 
-// saysNotFound reports whether err says of this function, and of no other, that it does not exist. Lambda has words for
-// that, and some versions of the AWS provider put their own in the place of Lambda's. Any other failure, of credentials,
-// network or another resource, proves nothing about the function.
+// saysNotFound reports whether err says of this function, and of no other, that it does not exist. Lambda has words
+// for that, and some versions of the AWS provider use their own. Any other failure, of credentials, network or another
+// resource, proves nothing about the function.
 func saysNotFound(err error, function string) bool {
 	name := regexp.QuoteMeta(function)
 	answer := regexp.MustCompile(`ResourceNotFoundException: Function not found: arn:\S+:function:` + name + `([^-\w]|$)` +
