@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/creack/pty"
+
+	"github.com/mejan/mejan/cli/files/filestest"
 )
 
 // build builds the programs into one folder, as the Makefile does.
@@ -120,10 +122,10 @@ func testInterrupted(t *testing.T, folder string) {
 			if !errors.As(err, &exit) || exit.ExitCode() != c.code {
 				t.Errorf("%v, want exit %d:\n%s%s", err, c.code, all, rest)
 			}
-			if left := names(t, temporary); len(left) > 0 {
+			if left := filestest.Names(t, temporary); len(left) > 0 {
 				t.Errorf("left in TMPDIR: %q", left)
 			}
-			for _, name := range names(t, work) {
+			for _, name := range filestest.Names(t, work) {
 				if name != "data" && name != "results" {
 					t.Errorf("left in the folder: %q", name)
 				}
@@ -164,17 +166,4 @@ func waitFor(t *testing.T, text string, stdin io.Writer, said io.Reader) string 
 			t.Fatalf("%v before %q:\n%s", err, text, all.String())
 		}
 	}
-}
-
-func names(t *testing.T, dir string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []string
-	for _, e := range entries {
-		all = append(all, e.Name())
-	}
-	return all
 }

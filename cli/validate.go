@@ -125,7 +125,7 @@ func (v *validation) file(ctx context.Context, name string) error {
 	v.run.Source = pipeline.Source{Key: input.Name, Size: input.Size}
 	progress := command.NewMeter(v.stderr, "check "+input.Name, input.Size)
 	start := &head{Reader: progress.Reader(input)}
-	var validRows io.Writer // nil saves the work where nobody wants the rows
+	var validRows io.Writer // nil if the rows are not asked for, which saves work
 	if valid != nil {
 		validRows = valid
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/mejan/mejan/local"
 )
 
-// A folder that cannot be written shows before anything is built, and nobody's files are replaced.
+// A folder that cannot be written is found before anything is built, and no foreign file is replaced.
 func TestCheckExport(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"foreign/s3/mine.txt", "earlier/summary.json", "earlier/s3/a.json", "broken/summary.json", "file"} {

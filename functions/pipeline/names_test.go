@@ -60,7 +60,7 @@ func TestIsInput(t *testing.T) {
 	}
 }
 
-// Whoever uploads what is not an input is told why, and what to do.
+// An object that is not an input is ignored with a reason and a remedy.
 func TestWhyIgnored(t *testing.T) {
 	for key, want := range map[string]string{
 		"inputs/x.json":           "",

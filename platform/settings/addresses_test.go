@@ -28,7 +28,7 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// Each address is refused where SES would refuse it, or where nobody reads what arrives, in each of the settings.
+// Each setting refuses an address that SES refuses, and one at a domain that cannot receive mail.
 func TestAddressesRefused(t *testing.T) {
 	for address, want := range map[string]string{
 		"reports":                             "no @",

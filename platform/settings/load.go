@@ -18,7 +18,7 @@ type loader struct {
 	config map[string]string
 	// secret lists the keys whose values Pulumi keeps encrypted.
 	secret []string
-	// local accepts addresses that nobody can receive mail at.
+	// local accepts addresses at domains that cannot receive mail.
 	local    bool
 	problems []error
 }

@@ -137,7 +137,7 @@ func (c Command) try(t *testing.T, want int, paths []string, json bool) {
 			ends = append(ends, readPipe(t, path))
 		}
 	}
-	before := names(t, dir)
+	before := Names(t, dir)
 
 	var stdout, stderr bytes.Buffer
 	code := c.Run(args, &stdout, &stderr)
@@ -150,7 +150,7 @@ func (c Command) try(t *testing.T, want int, paths []string, json bool) {
 	if got, err := os.ReadFile(input); err != nil || string(got) != c.Input {
 		t.Errorf("%q: the input is now %q, %v", args, got, err)
 	}
-	for _, name := range names(t, dir) {
+	for _, name := range Names(t, dir) {
 		path := filepath.Join(dir, name)
 		switch {
 		case contains(paths, path) && code == 0:
@@ -168,7 +168,7 @@ func readPipe(t *testing.T, path string) (end func()) {
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Opened for both ends, so that nobody waits for the other.
+	// Opened for reading and writing, because opening one end alone waits for the other.
 	pipe, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +184,8 @@ func readPipe(t *testing.T, path string) (end func()) {
 	}
 }
 
-func names(t *testing.T, dir string) []string {
+// Names lists the files and folders in dir, sorted.
+func Names(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil {
