@@ -1,7 +1,7 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help programs ko laptop demo local test engine-test documents verify fix build images doctor foundation preview up pulumi bench
-.PHONY: fuzz clean FORCE
+.PHONY: help programs ko laptop demo local test engine-test documents verify fix build images doctor foundation preview up
+.PHONY: pulumi bench fuzz clean FORCE
 
 # FILE is what `make demo` puts under inputs/. STAGE is what images, doctor, foundation, preview and up are for. REPO is a
 # registry and prefix that images go to instead of the stage's repositories. PULUMI_FLAGS are passed on to pulumi, such as
@@ -26,8 +26,8 @@ FLAGS := -trimpath -buildvcs=false -tags=lambda.norpc -ldflags="-s -w"
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-# What a local cloud needs. The order is the fastest one from empty caches: each go command keeps all cores busy, and two at
-# a time would both compile what they share.
+# What a local cloud needs, one after the other, even under make -j: each go command keeps all cores busy, and two at a time
+# would both compile what they share.
 laptop: bin/mejan bin/mejan-cloud ko
 .NOTPARALLEL:
 
