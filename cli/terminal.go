@@ -28,7 +28,8 @@ const (
 type terminalReport struct {
 	w io.Writer
 	paint
-	err error
+	names pipeline.Names
+	err   error
 }
 
 func newTerminalReport(w io.Writer, p paint) *terminalReport { return &terminalReport{w: w, paint: p} }
@@ -43,6 +44,7 @@ func (s *terminalReport) line(format string, args ...any) {
 func (s *terminalReport) heading(text string) { s.line("\n%s", s.bold(text)) }
 
 func (s *terminalReport) show(a analyze.Analysis, item pipeline.Item) error {
+	s.names = pipeline.NewNames(a.Insights)
 	s.market(item)
 	s.heading("SUMMARY")
 	for paragraph := range strings.SplitSeq(item.ExecutiveSummary, "\n\n") {
@@ -115,7 +117,7 @@ func (s *terminalReport) symbols(a analyze.Analysis) {
 		"SYMBOL", "CLOSE", "1 BAR", "5 BARS", "20 BARS", "TREND", "RSI", "VOL", "52 W", "DRAWDOWN", "VOLUME", "LAST 30"))
 	for _, i := range order {
 		in := &a.Insights[i]
-		name := command.Printable(in.Symbol)
+		name := command.Printable(s.names.Of(in.Series()))
 		if len(a.Aggregates.Intervals) > 1 {
 			name += " " + command.Printable(in.Interval)
 		}
@@ -180,7 +182,7 @@ func (s *terminalReport) anomalies(item pipeline.Item) {
 			value = signed(a.Value) + " z"
 		default:
 		}
-		s.line("%-19s  %-10s %-18s %12s  surprise %.2f", command.Printable(a.Session), command.Printable(a.Symbol),
+		s.line("%-19s  %-10s %-18s %12s  surprise %.2f", command.Printable(a.Session), command.Printable(s.names.Of(a.Series())),
 			strings.ReplaceAll(string(a.Kind), "_", " "), value, a.Surprise)
 	}
 }
@@ -199,7 +201,7 @@ func (s *terminalReport) quality(item pipeline.Item) {
 	}
 	for _, p := range item.DataProblems {
 		s.line("  %s  %s  %s, %g times the close before: figures do not reach across it",
-			command.Printable(p.Session), command.Printable(p.Symbol), command.Printable(p.Code), p.Ratio)
+			command.Printable(p.Session), command.Printable(s.names.Of(p.Series())), command.Printable(p.Code), p.Ratio)
 	}
 	if n := item.Aggregates.Repeated; n > 0 {
 		s.line("  %d bars left out: their series has another of the same datetime", n)

@@ -84,7 +84,7 @@ func TestRebuild(t *testing.T) {
 	if err != nil || again.Rows != (pipeline.Rows{Raw: 4, Valid: 4}) || again.Symbols != 2 {
 		t.Errorf("the batch itself: %+v, %v, refused: %s", again, err, rejected.String())
 	}
-	if !strings.Contains(valid.String(), `"open":163.08500,"high":163.40,"low":159.07,"close":159.540,"volume":1,`) {
+	if !strings.Contains(valid.String(), `"open":163.08500,"high":163.40,"low":159.07,"close":159.540,"volume":1}`) {
 		t.Errorf("digits have changed:\n%s", valid.String())
 	}
 }

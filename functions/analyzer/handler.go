@@ -133,7 +133,7 @@ func (h *handler) report(log zerolog.Logger, story narrate.Story) {
 	h.meter.Publish(log, values...)
 }
 
-// announced takes the announcement out of an event. Its error is an [errEvent].
+// announced takes the announcement out of an event. Its error is an [errEvent], or a [pipeline.ErrNewerSchema].
 func announced(event events.EventBridgeEvent) (pipeline.IngestorCompleted, error) {
 	var done pipeline.IngestorCompleted
 	switch err := json.Unmarshal(event.Detail, &done); {
@@ -141,8 +141,13 @@ func announced(event events.EventBridgeEvent) (pipeline.IngestorCompleted, error
 		return done, fmt.Errorf("%w: %q from %q", errEvent, event.DetailType, event.Source)
 	case err != nil:
 		return done, fmt.Errorf("%w: decode detail: %w", errEvent, err)
-	case done.Schema != pipeline.Schema:
-		return done, fmt.Errorf("%w: schema %d, this function reads %d", errEvent, done.Schema, pipeline.Schema)
+	}
+	if err := pipeline.CheckSchema(done.Schema); errors.Is(err, pipeline.ErrNewerSchema) {
+		return done, fmt.Errorf("event: %w", err)
+	} else if err != nil {
+		return done, fmt.Errorf("%w: %w", errEvent, err)
+	}
+	switch {
 	case done.RunID == "" || done.Bucket.Name == "" || done.Key == "":
 		return done, fmt.Errorf("%w: run_id, bucket.name or key is missing", errEvent)
 	case !pipeline.ValidRunID(done.RunID):

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"strings"
 	"testing"
 
@@ -176,7 +177,7 @@ func TestLargeAnalysis(t *testing.T) {
 	const symbols = 500
 	for s := range symbols {
 		for day := range 2 {
-			fmt.Fprintf(&rows, `{"symbol":"S%03d","interval":"1day","datetime":"2018-02-0%d","open":9,"high":9,"low":9,"close":9}`+"\n",
+			fmt.Fprintf(&rows, `{"schema":2,"symbol":"S%03d","interval":"1day","datetime":"2018-02-0%d","open":9,"high":9,"low":9,"close":9}`+"\n",
 				s, day+5)
 		}
 	}
@@ -269,7 +270,8 @@ func TestUnusable(t *testing.T) {
 		"not an object":  {set: map[string]any{"bucket": "mejan"}, says: "decode detail", permanent: true},
 		"another event":  {detailType: "Other", says: `"Other"`, permanent: true},
 		"another source": {source: "aws.s3", says: `"aws.s3"`, permanent: true},
-		"schema":         {set: map[string]any{"schema": 2}, says: "schema 2", permanent: true},
+		"no schema":      {set: map[string]any{"schema": nil}, says: "unknown schema 0", permanent: true},
+		"newer schema":   {set: map[string]any{"schema": pipeline.Schema + 1}, says: "newer version", permanent: false},
 		"no run":         {set: map[string]any{"run_id": ""}, says: "run_id", permanent: true},
 		"no key":         {set: map[string]any{"key": ""}, says: "key", permanent: true},
 		"hostile run":    {set: map[string]any{"run_id": "../x"}, says: `run_id "../x"`, permanent: true},
@@ -371,5 +373,45 @@ func TestCompose(t *testing.T) {
 	env[pipeline.EnvModelPrice] = "0.06/0.24"
 	if _, err = compose(t.Context(), lookup, &bytes.Buffer{}); err != nil {
 		t.Errorf("complete: got %v", err)
+	}
+}
+
+// An event and rows of the version before are in flight during a deployment, or are replayed later: they give the
+// analysis that the same rows give today, stored as this version stores it.
+func TestEventOfVersionBefore(t *testing.T) {
+	w := newWorld(t, nil)
+	rows, err := os.ReadFile("testdata/weekly.v1.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.bucket.Seed(objects.Ref{Bucket: w.done.Bucket.Name, Key: w.done.Key}, rows, nil)
+	w.done.Schema = pipeline.Schema - 1
+	if err := w.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	today := newWorld(t, nil)
+	if err := today.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	got, want := w.item(), today.item()
+	if got.Schema != pipeline.Schema {
+		t.Errorf("stored as schema %d, want %d", got.Schema, pipeline.Schema)
+	}
+	// What version 1 did not say: the market's code and the kind of instrument.
+	for _, item := range []*pipeline.Item{&got, &want} {
+		for i := range item.Insights {
+			item.Insights[i].MICCode, item.Insights[i].Type = "", ""
+		}
+		for _, movers := range [][]pipeline.Mover{item.Aggregates.TopGainers, item.Aggregates.TopLosers} {
+			for i := range movers {
+				movers[i].Exchange = ""
+			}
+		}
+		for i := range item.KeyAnomalies {
+			item.KeyAnomalies[i].Exchange = ""
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-rows of today +rows of the version before):\n%s", diff)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
@@ -143,6 +144,47 @@ func TestBrokenMarker(t *testing.T) {
 		w.objects.Seed(at, []byte(body), nil)
 		if err := w.deliver(event); err == nil || !strings.Contains(err.Error(), "marker") {
 			t.Errorf("marker %q: got error %v", body, err)
+		}
+	}
+}
+
+// A marker of the version before is gone on with during a deployment, under the names that it fixed, and ends as this
+// version writes it. One of a newer version is handed back, because that version may come again.
+func TestMarkerOfOtherVersion(t *testing.T) {
+	for _, test := range []struct {
+		schema int
+		want   error
+	}{{pipeline.Schema - 1, nil}, {pipeline.Schema + 1, pipeline.ErrNewerSchema}, {pipeline.Schema - 2, pipeline.ErrUnknownSchema}} {
+		w := newWorld(t, nil)
+		event := w.upload(named(t, "clean"))
+		src := source(event.Records[0])
+		claimed := time.Date(2018, 2, 12, 6, 0, 0, 0, time.UTC)
+		started := pipeline.Marker{
+			Schema: test.schema, State: pipeline.Started, RunID: pipeline.RunID(claimed, src.ETag), CorrelationID: "before",
+			Source: src, ClaimedAt: claimed,
+		}
+		body, err := json.Marshal(started)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.objects.Seed(objects.Ref{Bucket: bucket, Key: pipeline.MarkerKey(src.ETag)}, body, nil)
+		err = w.handler().Handle(t.Context(), event)
+		if !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {
+			t.Errorf("schema %d: got %v, want %v", test.schema, err, test.want)
+		}
+		got := w.marker()
+		if test.want != nil {
+			if got.State != pipeline.Started || len(w.bus.Announced()) != 0 {
+				t.Errorf("schema %d: marker %+v, %d announcements; want neither touched", test.schema, got, len(w.bus.Announced()))
+			}
+			continue
+		}
+		if got.State != pipeline.Done || got.Schema != pipeline.Schema || got.RunID != started.RunID {
+			t.Errorf("schema %d: marker %+v", test.schema, got)
+		}
+		announced := w.bus.Announced()
+		if len(announced) != 1 || announced[0].Schema != pipeline.Schema || announced[0].CorrelationID != "before" {
+			t.Errorf("schema %d: announced %+v", test.schema, announced)
 		}
 	}
 }

@@ -189,7 +189,7 @@ func TestBrokenFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := pipeline.Reject{
-		RunID: m.RunID, Source: m.Source, Pointer: "/NOPE/message", Offset: int64(len(f.body)), Rules: ingest.Rules,
+		Schema: pipeline.Schema, RunID: m.RunID, Source: m.Source, Pointer: "/NOPE/message", Offset: int64(len(f.body)), Rules: ingest.Rules,
 		Reasons: []pipeline.Reason{{Code: ingest.MalformedJSON, Detail: "unexpected end of the file"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -62,10 +62,14 @@ func (h *handler) recall(ctx context.Context, src pipeline.Source) (pipeline.Mar
 	if err := json.Unmarshal(body, &marker); err != nil {
 		return pipeline.Marker{}, fmt.Errorf("read marker %q: %w", at, err)
 	}
-	if marker.Schema != pipeline.Schema || marker.RunID == "" || !pipeline.ValidCorrelationID(marker.CorrelationID) {
-		return pipeline.Marker{}, fmt.Errorf("read marker %q: schema %d, run id %q, correlation id %q: "+
-			"the ingestor wrote no such marker", at, marker.Schema, marker.RunID, marker.CorrelationID)
+	if err := pipeline.CheckSchema(marker.Schema); err != nil {
+		return pipeline.Marker{}, fmt.Errorf("read marker %q: %w", at, err)
 	}
+	if marker.RunID == "" || !pipeline.ValidCorrelationID(marker.CorrelationID) {
+		return pipeline.Marker{}, fmt.Errorf("read marker %q: run id %q, correlation id %q: "+
+			"the ingestor wrote no such marker", at, marker.RunID, marker.CorrelationID)
+	}
+	marker.Schema = pipeline.Schema // what this version writes of it
 	return marker, nil
 }
 

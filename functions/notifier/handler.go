@@ -105,11 +105,14 @@ var errNotAnalysis = errors.New("not an analysis")
 
 func decode(record events.DynamoDBEventRecord) (pipeline.Item, error) {
 	item, err := analyses.FromStream(record.Change.NewImage)
-	switch {
+	if err != nil {
+		return item, fmt.Errorf("%w: %w", errNotAnalysis, err)
+	}
+	switch err := pipeline.CheckSchema(item.Schema); {
+	case errors.Is(err, pipeline.ErrNewerSchema):
+		return item, fmt.Errorf("analysis %q: %w", item.AnalysisID, err)
 	case err != nil:
 		return item, fmt.Errorf("%w: %w", errNotAnalysis, err)
-	case item.Schema != pipeline.Schema:
-		return item, fmt.Errorf("%w: schema %d, this version knows %d", errNotAnalysis, item.Schema, pipeline.Schema)
 	case item.AnalysisID == "":
 		return item, fmt.Errorf("%w: no analysis_id", errNotAnalysis)
 	default:

@@ -114,17 +114,26 @@ type Correlation struct {
 	Lowest  *Pair `json:"lowest,omitempty"`
 }
 
-// Pair is two symbols and the correlation of their changes, -1 to 1.
+// Pair is two symbols and the correlation of their changes, -1 to 1. A symbol that the group has on several exchanges is
+// followed by its exchange, such as `TRP (XTSE)`.
 type Pair struct {
 	A           string  `json:"a"`
 	B           string  `json:"b"`
 	Correlation float64 `json:"correlation"`
 }
 
-// Mover is a symbol and its change over one bar, in percent.
+// Mover is a series of the group and its change over one bar, in percent.
 type Mover struct {
-	Symbol string  `json:"symbol"`
-	Change float64 `json:"change"`
+	Symbol string `json:"symbol"`
+	// Exchange and Currency are those of the [Series].
+	Exchange string  `json:"exchange,omitempty"`
+	Currency string  `json:"currency,omitempty"`
+	Change   float64 `json:"change"`
+}
+
+// Series is the series of the mover in a group of that interval.
+func (m Mover) Series(interval string) Series {
+	return Series{m.Symbol, m.Exchange, interval, m.Currency}
 }
 
 // Group is the series of one interval whose last bar is of one session, counted like [Aggregates].

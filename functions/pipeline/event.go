@@ -6,9 +6,6 @@ const (
 	EventDetailType = "IngestorCompleted"
 )
 
-// Schema is the version of the shapes in this package. It changes when a field changes its meaning or goes.
-const Schema = 1
-
 // IngestorCompleted is the event's detail: all that the analyzer needs to find and trust the rows.
 type IngestorCompleted struct {
 	Schema        int       `json:"schema"`

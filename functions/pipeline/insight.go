@@ -1,11 +1,17 @@
 package pipeline
 
-// Insight is what was computed of one series, the bars of a symbol at an interval. A figure that its series is too
+import "cmp"
+
+// Insight is what was computed of one [Series]. A figure that its series is too
 // short for is nil, and Absent says why under the figure's JSON name. How each is computed is in docs/figures.md.
 type Insight struct {
-	Symbol   string `json:"symbol"`
+	Symbol string `json:"symbol"`
+	// MICCode, Exchange and Type are what the provider says of the market and of the kind of instrument.
+	MICCode  string `json:"mic_code,omitempty"`
+	Exchange string `json:"exchange,omitempty"`
 	Interval string `json:"interval"`
 	Currency string `json:"currency,omitempty"`
+	Type     string `json:"type,omitempty"`
 	// Session is the datetime of the last bar, Previous that of the bar before it, Bars the number of bars.
 	Session  string `json:"session"`
 	Previous string `json:"previous,omitempty"`
@@ -51,6 +57,13 @@ type Insight struct {
 	// that outside of them.
 	Bollinger *float64          `json:"bollinger,omitempty"`
 	Absent    map[string]string `json:"absent,omitempty"`
+}
+
+// Series is the series that the insight is about.
+func (in Insight) Series() Series {
+	return Series{
+		Symbol: in.Symbol, Exchange: cmp.Or(in.MICCode, in.Exchange), Interval: in.Interval, Currency: in.Currency,
+	}
 }
 
 // Range is the extremes of up to 52 weeks, the last bar included, in the series' currency.
@@ -135,8 +148,11 @@ const (
 
 // Anomaly is a bar that a reader should look at.
 type Anomaly struct {
-	Symbol   string      `json:"symbol"`
+	Symbol string `json:"symbol"`
+	// Exchange is that of the [Series].
+	Exchange string      `json:"exchange,omitempty"`
 	Interval string      `json:"interval"`
+	Currency string      `json:"currency,omitempty"`
 	Kind     AnomalyKind `json:"kind"`
 	// Session is the datetime of the bar.
 	Session string `json:"session"`
@@ -149,13 +165,22 @@ type Anomaly struct {
 	Surprise float64 `json:"surprise"`
 }
 
+// Series is the series of the bar.
+func (a Anomaly) Series() Series { return Series{a.Symbol, a.Exchange, a.Interval, a.Currency} }
+
 // DataProblem is a bar whose change from the bar before is an artefact of the data.
 type DataProblem struct {
-	Symbol   string `json:"symbol"`
+	Symbol string `json:"symbol"`
+	// Exchange is that of the [Series].
+	Exchange string `json:"exchange,omitempty"`
 	Interval string `json:"interval"`
+	Currency string `json:"currency,omitempty"`
 	Session  string `json:"session"`
 	// Code is [SplitLikeJump] or [Scale100x].
 	Code string `json:"code"`
 	// Ratio is the close over the close of the bar before; 0 where there is none.
 	Ratio float64 `json:"ratio,omitempty"`
 }
+
+// Series is the series of the bar.
+func (p DataProblem) Series() Series { return Series{p.Symbol, p.Exchange, p.Interval, p.Currency} }

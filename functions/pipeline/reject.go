@@ -2,6 +2,8 @@ package pipeline
 
 // Reject is one line of `rejects/`: a row, or a whole file, that was refused, with every reason.
 type Reject struct {
+	// Schema is [Schema]. Rejects of version 1 have none.
+	Schema int `json:"schema,omitempty"`
 	// RunID is the run that refused it.
 	RunID string `json:"run_id"`
 	// Source is the object that held it.

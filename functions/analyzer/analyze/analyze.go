@@ -12,7 +12,7 @@ import (
 
 // Analysis is what was computed of one file.
 type Analysis struct {
-	// Symbols counts the symbols; one that occurs at two intervals counts once.
+	// Symbols counts the symbols, each once for each exchange; one that occurs at two intervals counts once.
 	Symbols    int
 	Insights   []pipeline.Insight
 	Aggregates pipeline.Aggregates
@@ -45,7 +45,7 @@ func Analyze(tape *Tape) Analysis {
 	work.Wait()
 
 	for i := range results {
-		if i == 0 || tape.tracks[i-1].symbol != tape.tracks[i].symbol {
+		if i == 0 || !sameSymbol(tape.tracks[i-1].Series, tape.tracks[i].Series) {
 			all.Symbols++
 		}
 		all.changes[i] = results[i].changes
@@ -61,6 +61,9 @@ func Analyze(tape *Tape) Analysis {
 	all.Problems = all.Problems[:min(len(all.Problems), MaxProblems)]
 	return all
 }
+
+// sameSymbol reports whether two series are of one symbol on one exchange.
+func sameSymbol(a, b pipeline.Series) bool { return a.Symbol == b.Symbol && a.Exchange == b.Exchange }
 
 // Sketch is the shape of the last closes of Insights[i], at most so many, as multiples of the first of them.
 func (a Analysis) Sketch(i, most int) []float64 {
@@ -109,8 +112,8 @@ func (d *desk) compute(tape *Tape, of *track, r *result, numbers []float64) {
 	d.bars = bars
 	r.repeated, r.first = repeated, bars[0].Session
 	s := Series{
-		Symbol: of.symbol, Interval: of.interval, Currency: of.currency, Close: fit(pipeline.Decimal(of.last)),
-		Total: len(bars), PeriodsPerYear: PeriodsPerYear(of.symbol, of.interval, bars),
+		Series: of.Series, MIC: of.mic, Market: of.market, Kind: of.kind, Close: fit(pipeline.Decimal(of.last)),
+		Total: len(bars), PeriodsPerYear: PeriodsPerYear(of.Symbol, of.Interval, bars),
 	}
 	s.Bars, s.Cut, r.problems = of.comparable(bars)
 	numbers = insight(s, r.insight, &r.parts, numbers)

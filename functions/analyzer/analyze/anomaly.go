@@ -48,8 +48,9 @@ func (j *judge) anomalies(s Series, least float64) []pipeline.Anomaly {
 		add := func(kind pipeline.AnomalyKind, value, threshold, surprise float64) {
 			if finite(value) && finite(surprise) {
 				found = append(found, pipeline.Anomaly{
-					Symbol: s.Symbol, Interval: s.Interval, Kind: kind, Session: this.Session,
-					Value: round(value), Threshold: round(threshold), Surprise: round(surprise),
+					Symbol: s.Symbol, Exchange: s.Exchange, Interval: s.Interval, Currency: s.Currency, Kind: kind,
+					Session: this.Session,
+					Value:   round(value), Threshold: round(threshold), Surprise: round(surprise),
 				})
 			}
 		}
@@ -124,14 +125,13 @@ func Record(bars []Bar) (way int, old float64) {
 	return way, old
 }
 
-// rank sorts by surprise, the greatest first, then by symbol, session, interval and kind, and keeps [MaxAnomalies].
+// rank sorts by surprise, the greatest first, then by series, session and kind, and keeps [MaxAnomalies].
 func rank(all []pipeline.Anomaly) []pipeline.Anomaly {
 	slices.SortFunc(all, func(a, b pipeline.Anomaly) int {
 		return cmp.Or(
 			cmp.Compare(b.Surprise, a.Surprise),
-			cmp.Compare(a.Symbol, b.Symbol),
+			a.Series().Compare(b.Series()),
 			cmp.Compare(a.Session, b.Session),
-			cmp.Compare(a.Interval, b.Interval),
 			cmp.Compare(a.Kind, b.Kind),
 		)
 	})

@@ -2,8 +2,8 @@
 // market as a whole. It is pure: no clock, no network, and the same rows give the same result in whatever order they
 // come. Every definition, with its formula, unit, least length and source, is in docs/figures.md.
 //
-// [Read] puts the rows of a file on a [Tape], [Analyze] computes from it. A series is the bars of one symbol at one
-// interval, ordered by time. The functions of single figures give the exact value or say why there is none; rounding
+// [Read] puts the rows of a file on a [Tape], [Analyze] computes from it. A series is the bars of one
+// symbol on one exchange, at one interval, in one currency, ordered by time. The functions of single figures give the exact value or say why there is none; rounding
 // comes last, so that figures print the same on every processor. A figure that a series is too short for, or that is
 // not a finite number, is absent with a reason, never zero.
 //
@@ -13,4 +13,4 @@ package analyze
 
 // Rules is the version of the definitions, kept in every item. It changes when a figure of the same rows may come out
 // otherwise than before.
-const Rules = "1"
+const Rules = "2"

@@ -20,7 +20,7 @@ type parts struct {
 func insight(s Series, in *pipeline.Insight, more *parts, numbers []float64) []float64 {
 	end := &s.Bars[len(s.Bars)-1]
 	*in = pipeline.Insight{
-		Symbol: s.Symbol, Interval: s.Interval, Currency: s.Currency,
+		Symbol: s.Symbol, MICCode: s.MIC, Exchange: s.Market, Interval: s.Interval, Currency: s.Currency, Type: s.Kind,
 		Session: end.Session, Bars: s.Total, Close: s.Close, PeriodsPerYear: round(s.PeriodsPerYear),
 	}
 	var p page

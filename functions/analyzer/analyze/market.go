@@ -35,7 +35,7 @@ func aggregate(tape *Tape, results []result) pipeline.Aggregates {
 		market.To = max(market.To, r.insight.Session)
 		market.Bars += r.insight.Bars
 		market.Repeated += r.repeated
-		if interval := tape.tracks[i].interval; !slices.Contains(market.Intervals, interval) {
+		if interval := tape.tracks[i].Interval; !slices.Contains(market.Intervals, interval) {
 			market.Intervals = append(market.Intervals, interval)
 		}
 	}
@@ -88,7 +88,7 @@ func (g members) tally() tally {
 			continue
 		}
 		x := *r.insight.Change1
-		t.movers = append(t.movers, pipeline.Mover{Symbol: r.insight.Symbol, Change: x})
+		t.movers = append(t.movers, mover(r.insight, x))
 		t.changes = append(t.changes, x)
 		switch volume := max(r.volume, 0); {
 		case x > 0:
@@ -100,6 +100,20 @@ func (g members) tally() tally {
 		}
 	}
 	return t
+}
+
+// names tells the series of a group apart.
+func (g members) names() pipeline.Names {
+	insights := make([]pipeline.Insight, len(g))
+	for i, r := range g {
+		insights[i] = *r.insight
+	}
+	return pipeline.NewNames(insights)
+}
+
+func mover(in *pipeline.Insight, change float64) pipeline.Mover {
+	s := in.Series()
+	return pipeline.Mover{Symbol: s.Symbol, Exchange: s.Exchange, Currency: s.Currency, Change: change}
 }
 
 func (g members) short() pipeline.Group {
@@ -189,7 +203,7 @@ func (g members) breadth(t tally, keep func(string, float64, error) *float64) pi
 	return b
 }
 
-// top gives the first symbols that moved most, up for way 1 and down for -1. Movers are sorted by symbol, which breaks
+// top gives the first symbols that moved most, up for way 1 and down for -1. Movers are sorted by series, which breaks
 // ties.
 func top(movers []pipeline.Mover, way float64) []pipeline.Mover {
 	list := []pipeline.Mover{}

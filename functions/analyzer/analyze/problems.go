@@ -22,7 +22,10 @@ func (to *track) comparable(bars []Bar) (usable []Bar, cut bool, problems []pipe
 	kept, start, jump, before := bars[:0], 0, 0, 0.0
 	for i, bar := range bars {
 		if code := to.broken[bar.id]; code != "" {
-			p := pipeline.DataProblem{Symbol: to.symbol, Interval: to.interval, Session: bar.Session, Code: code}
+			p := pipeline.DataProblem{
+				Symbol: to.Symbol, Exchange: to.Exchange, Interval: to.Interval, Currency: to.Currency,
+				Session: bar.Session, Code: code,
+			}
 			if i > 0 {
 				if p.Ratio = round(bar.Close / before); !finite(p.Ratio) {
 					p.Ratio = 0

@@ -2,11 +2,12 @@ package analyze
 
 import (
 	"bufio"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // ErrRow means that a row is not one that the ingestor may have written. Reading it again does not help.
@@ -61,35 +62,50 @@ type reader struct {
 	tape *Tape
 	// strings holds one copy of what many rows say.
 	strings map[string]string
-	// heads and tails are those met so far, by their text. head, track and tail are those of the row before, next the
-	// session that came after each the last time.
-	heads map[string]*track
-	tails map[string]rest
-	head  []byte
-	track *track
-	tail  string
-	rest  rest
-	next  []uint32
-	last  uint32
-	form  form
+	// tracks are those of the tape. heads and tails are those met so far, by their text: the track, and the code of a
+	// data problem or "". head, track, tail and code are those of the row before, next the session that came after each
+	// the last time.
+	tracks map[pipeline.Series]*track
+	heads  map[string]*track
+	tails  map[string]string
+	head   []byte
+	track  *track
+	tail   string
+	code   string
+	next   []uint32
+	last   uint32
+	form   form
 }
-
-// rest is what a row says besides its series, its time and its numbers.
-type rest struct{ currency, code string }
 
 func newReader() *reader {
 	return &reader{
 		tape: &Tape{index: make(map[string]uint32)}, strings: make(map[string]string),
-		heads: make(map[string]*track), tails: make(map[string]rest),
+		tracks: make(map[pipeline.Series]*track), heads: make(map[string]*track), tails: make(map[string]string),
 	}
 }
 
-// merge adds to a track what a row says of its series: the least of what they say, so that their order does not
-// matter.
-func (r *reader) merge(to *track, of rest) {
-	if of.currency != to.currency && of.currency != "" && (to.currency == "" || of.currency < to.currency) {
-		to.currency = of.currency
+// find gives the track of the series that a row belongs to, and adds to it what the row says of the series.
+func (r *reader) find(row pipeline.Bar) *track {
+	series := row.Series()
+	to, known := r.tracks[series]
+	if !known {
+		series.Exchange, series.Interval = r.intern(series.Exchange), r.intern(series.Interval)
+		series.Currency = r.intern(series.Currency)
+		to = newTrack(series)
+		r.tracks[series] = to
+		r.tape.tracks = append(r.tape.tracks, to)
 	}
+	to.mic, to.market = least(to.mic, r.intern(row.MICCode)), least(to.market, r.intern(row.Exchange))
+	to.kind = least(to.kind, r.intern(row.Type))
+	return to
+}
+
+// least is the lesser of two texts that say something, so that the order of rows does not matter.
+func least(a, b string) string {
+	if a == "" || b != "" && b < a {
+		return b
+	}
+	return a
 }
 
 // expect remembers that this session came after the one before.
@@ -100,11 +116,11 @@ func (r *reader) expect(session uint32) {
 	r.next[r.last], r.last = session, session
 }
 
-// done gives the tape, its series sorted by symbol, then interval.
+// done gives the tape, its series sorted.
 func (r *reader) done() *Tape {
 	r.tape.tracks = slices.DeleteFunc(r.tape.tracks, func(t *track) bool { return t.n == 0 }) // a head without a row
 	slices.SortFunc(r.tape.tracks, func(a, b *track) int {
-		return cmp.Or(cmp.Compare(a.symbol, b.symbol), cmp.Compare(a.interval, b.interval))
+		return a.Compare(b.Series)
 	})
 	return r.tape
 }

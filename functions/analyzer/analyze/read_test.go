@@ -78,11 +78,11 @@ func TestSpelling(t *testing.T) {
 // place on the tape.
 func TestReadAllocatesByBars(t *testing.T) {
 	const symbols, days = 20, 640
-	cost := func(exchange string) (bytes int64, allocations float64) {
+	cost := func(zone string) (bytes int64, allocations float64) {
 		var rows strings.Builder
 		for s := range symbols {
 			for i := range days {
-				rows.WriteString(row(string(rune('A'+s)), i, 2, `,"volume":1,"exchange":"`+exchange+`"`) + "\n")
+				rows.WriteString(row(string(rune('A'+s)), i, 2, `,"volume":1,"timezone":"`+zone+`"`) + "\n")
 			}
 		}
 		read := func() {

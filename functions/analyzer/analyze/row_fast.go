@@ -2,9 +2,11 @@ package analyze
 
 import (
 	"bytes"
-	"strings"
+	"encoding/json"
+	"slices"
 	"time"
 
+	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/digits"
 )
 
@@ -48,8 +50,7 @@ func (r *reader) formed(text []byte) int {
 	}
 	r.last = id
 	to := r.track
-	r.merge(to, r.rest)
-	r.tape.push(to, id, f.scale, bar, r.rest.code)
+	r.tape.push(to, id, f.scale, bar, r.code)
 	if this.day >= to.lastDay {
 		closed := &f.spelled[3]
 		r.tape.latest(to, id, float64(numbers[3])/powers[f.scale], text[prices+closed.at:][:closed.length()])
@@ -99,8 +100,7 @@ func (r *reader) fast(line []byte) bool {
 		return false
 	}
 	r.expect(session)
-	r.merge(r.track, r.rest)
-	r.tape.add(r.track, session, &amounts, volume, closed, r.rest.code)
+	r.tape.add(r.track, session, &amounts, volume, closed, r.code)
 	r.form.learn(text[:prices], &spelled, !volume.missing)
 	return true
 }
@@ -111,7 +111,8 @@ var (
 	volumeMark = []byte(`,"volume":`)
 )
 
-// turn goes on to the series that a line belongs to, where its head is spelled as the ingestor spells it.
+// turn goes on to the series that a line belongs to, where its head is spelled as this version of the ingestor spells
+// it. Rows of the version before say what series they are of in their tail, too.
 func (r *reader) turn(line []byte) bool {
 	end := bytes.Index(line, []byte(datetimeMark))
 	if end < 0 {
@@ -120,30 +121,31 @@ func (r *reader) turn(line []byte) bool {
 	head := line[:end+len(datetimeMark)]
 	to, known := r.heads[string(head)]
 	if !known {
-		key := string(head)
-		names, begins := strings.CutPrefix(strings.TrimSuffix(key, datetimeMark), symbolMark)
-		symbol, interval, _ := strings.Cut(names, intervalMark)
-		if !begins || symbol == "" || interval == "" || !plain(symbol) || !plain(interval) {
+		var row pipeline.Bar
+		if err := json.Unmarshal(append(slices.Clone(head), `"}`...), &row); err != nil || row.Schema != pipeline.Schema ||
+			row.Symbol == "" || row.Interval == "" || row.Timezone != "" || row.Warnings != nil || hasNumbers(row) {
 			return false
 		}
-		to = r.begin(key, symbol, interval)
+		to = r.find(row)
+		r.heads[string(head)] = to
 	}
 	r.head, r.track = append(r.head[:0], head...), to
 	return true
 }
 
-// What stands before each name of a head, and behind the last.
-const (
-	symbolMark   = `{"symbol":"`
-	intervalMark = `","interval":"`
-	datetimeMark = `","datetime":"`
-)
+// hasNumbers reports whether a row says a price or a volume.
+func hasNumbers(row pipeline.Bar) bool {
+	return row.Open != "" || row.High != "" || row.Low != "" || row.Close != "" || row.Volume != ""
+}
+
+// datetimeMark is what stands between the names of a row and its datetime.
+const datetimeMark = `,"datetime":"`
 
 // end goes on to a tail that was seen before.
 func (r *reader) end(tail []byte) bool {
-	of, known := r.tails[string(tail)]
+	code, known := r.tails[string(tail)]
 	if known {
-		r.tail, r.rest = string(tail), of
+		r.tail, r.code = string(tail), code
 	}
 	return known
 }

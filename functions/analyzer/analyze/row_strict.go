@@ -2,11 +2,11 @@ package analyze
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/mejan/mejan/functions/pipeline"
@@ -17,6 +17,9 @@ import (
 func (r *reader) strict(line []byte) error {
 	var row pipeline.Bar
 	if err := json.Unmarshal(line, &row); err != nil {
+		return err
+	}
+	if err := pipeline.CheckSchema(cmp.Or(row.Schema, 1)); err != nil { // rows of version 1 do not name it
 		return err
 	}
 	if row.Symbol == "" || row.Interval == "" || row.Datetime == "" {
@@ -43,12 +46,10 @@ func (r *reader) strict(line []byte) error {
 	if err != nil {
 		return fmt.Errorf("%q: %w", row.Datetime, err)
 	}
-	to := r.find(row.Symbol, row.Interval)
-	of := rest{currency: r.intern(row.Currency), code: broken(row.Warnings)}
-	r.merge(to, of)
+	to, code := r.find(row), broken(row.Warnings)
 	r.expect(session)
-	r.tape.add(to, session, &amounts, volume, []byte(row.Close), of.code)
-	r.learn(line, row, of)
+	r.tape.add(to, session, &amounts, volume, []byte(row.Close), code)
+	r.learn(line, row, code)
 	return nil
 }
 
@@ -60,27 +61,6 @@ func broken(warnings []string) string {
 		}
 	}
 	return ""
-}
-
-// find gives the track of a series, a new one for the first bar of it.
-func (r *reader) find(symbol, interval string) *track {
-	// A name that JSON spells in another way has no head that a row begins with, but a key with a line break.
-	key := strconv.Quote(symbol) + "\n" + strconv.Quote(interval)
-	if plain(symbol) && plain(interval) {
-		key = symbolMark + symbol + intervalMark + interval + datetimeMark
-	}
-	if to, known := r.heads[key]; known {
-		return to
-	}
-	return r.begin(key, symbol, interval)
-}
-
-// begin adds the track of a series whose key is not known yet.
-func (r *reader) begin(key, symbol, interval string) *track {
-	to := newTrack(symbol, r.intern(interval))
-	r.heads[key] = to
-	r.tape.tracks = append(r.tape.tracks, to)
-	return to
 }
 
 // intern keeps one copy of a text that many rows have.
@@ -98,16 +78,14 @@ func (r *reader) intern(text string) string {
 const maxLearned = 4096
 
 // learn remembers the tail of a row whose last members stand in the order of [pipeline.Bar], without spaces, and each
-// once.
-func (r *reader) learn(line []byte, row pipeline.Bar, of rest) {
+// once: its time zone and its warnings.
+func (r *reader) learn(line []byte, row pipeline.Bar, problem string) {
 	tail := []byte{}
-	for _, m := range [][2]string{{"currency", row.Currency}, {"exchange", row.Exchange}, {"timezone", row.Timezone}} {
-		if !plain(m[1]) {
+	if row.Timezone != "" {
+		if !plain(row.Timezone) {
 			return
 		}
-		if m[1] != "" {
-			tail = fmt.Appendf(tail, `,"%s":"%s"`, m[0], m[1])
-		}
+		tail = fmt.Appendf(tail, `,"timezone":"%s"`, row.Timezone)
 	}
 	for i, code := range row.Warnings {
 		if !plain(code) {
@@ -120,7 +98,7 @@ func (r *reader) learn(line []byte, row pipeline.Bar, of rest) {
 	}
 	tail = append(tail, '}')
 	if bytes.HasSuffix(line, tail) && len(r.tails) < maxLearned {
-		r.tails[string(tail)] = of
+		r.tails[string(tail)] = problem
 	}
 }
 

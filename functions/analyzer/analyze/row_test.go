@@ -15,7 +15,7 @@ import (
 // The three ways are one reader: whatever row comes behind a usual one, what a faster way takes, the others take too,
 // and all put the same bar on the tape.
 func FuzzRow(f *testing.F) {
-	const good = `{"symbol":"A","interval":"1day","datetime":"2018-01-02","open":2.50,"high":3,"low":1.5,"close":2.25,` +
+	const good = `{"schema":2,"symbol":"A","interval":"1day","datetime":"2018-01-02","open":2.50,"high":3,"low":1.5,"close":2.25,` +
 		`"volume":700,"currency":"USD","exchange":"X","timezone":"UTC"}`
 	for _, change := range [][2]string{
 		{"", ""},
@@ -96,7 +96,7 @@ func FuzzRow(f *testing.F) {
 
 // Rows of one form are read as such, whatever the form, and what they say is what the strict way reads.
 func TestFormed(t *testing.T) {
-	const head = `{"symbol":"A","interval":"1day","datetime":"2018-01-02","open":`
+	const head = `{"schema":2,"symbol":"A","interval":"1day","datetime":"2018-01-02","open":`
 	random := rand.New(rand.NewPCG(5, 6))
 	// A price near the least of so many digits, or just below it, which has one digit less.
 	price := func(digits, scale, offset int) string {
@@ -120,7 +120,7 @@ func TestFormed(t *testing.T) {
 				if volumes {
 					line += `,"volume":` + strconv.Itoa(random.IntN(200_000_000))
 				}
-				line += `,"currency":"USD"}`
+				line += `,"timezone":"America/New_York"}`
 				if err := strict.strict([]byte(line)); err != nil {
 					t.Fatal(err)
 				}
@@ -154,7 +154,7 @@ func TestReadIsStrict(t *testing.T) {
 		for i := range 250 {
 			price := func() string { return strconv.FormatFloat(100+20*random.Float64(), 'f', 2+random.IntN(40)/39, 64) }
 			day := time.Unix(int64(300-i+random.IntN(99)/98)*86400, 0).UTC().Format(time.DateOnly)
-			line := fmt.Sprintf(`{"symbol":"S%d","interval":"1day","datetime":"%s","open":%s,"high":%s,"low":%s,"close":%s,`+
+			line := fmt.Sprintf(`{"schema":2,"symbol":"S%d","interval":"1day","datetime":"%s","open":%s,"high":%s,"low":%s,"close":%s,`+
 				`"volume":%d,"currency":"USD"}`, series, day, price(), price(), price(), price(), random.IntN(200_000_000))
 			text.WriteString(line + "\n")
 			if err := strict.strict([]byte(line)); err != nil {
@@ -183,7 +183,8 @@ func told(r *reader) []string {
 	var all []string
 	tape := r.done()
 	for _, of := range tape.tracks {
-		all = append(all, fmt.Sprintf("%q %q %q %q %v", of.symbol, of.interval, of.currency, of.last, of.broken))
+		all = append(all, fmt.Sprintf("%q %q %q %q %v %q %q %q %q", of.Symbol, of.Interval, of.Currency, of.last, of.broken,
+			of.Exchange, of.mic, of.market, of.kind))
 		for i := range of.n {
 			var bar Bar
 			tape.unpack(of, i, &bar)

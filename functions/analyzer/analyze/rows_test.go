@@ -38,8 +38,8 @@ func row(symbol string, i int, price float64, rest string) string {
 // candle is bar i of a daily series. rest is what follows the prices, with its comma.
 func candle(symbol string, i int, ohlc [4]float64, rest string) string {
 	day := time.Date(2018, 1, 1+i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-	return fmt.Sprintf(`{"symbol":%q,"interval":"1day","datetime":%q,"open":%s,"high":%s,"low":%s,"close":%s%s}`,
-		symbol, day, decimal(ohlc[0]), decimal(ohlc[1]), decimal(ohlc[2]), decimal(ohlc[3]), rest)
+	return fmt.Sprintf(`{"schema":%d,"symbol":%q,"interval":"1day","datetime":%q,"open":%s,"high":%s,"low":%s,"close":%s%s}`,
+		pipeline.Schema, symbol, day, decimal(ohlc[0]), decimal(ohlc[1]), decimal(ohlc[2]), decimal(ohlc[3]), rest)
 }
 
 func decimal(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
@@ -78,7 +78,7 @@ func daily(t fataler) []string {
 				continue
 			}
 			line, err := json.Marshal(pipeline.Bar{
-				Symbol: symbol, Interval: s.Meta.Interval, Datetime: v.Datetime,
+				Schema: pipeline.Schema, Symbol: symbol, Interval: s.Meta.Interval, Datetime: v.Datetime,
 				Open: *v.Open, High: *v.High, Low: *v.Low, Close: *v.Close, Volume: v.Volume,
 				Currency: s.Meta.Currency, Exchange: s.Meta.Exchange, Timezone: "America/New_York",
 			})

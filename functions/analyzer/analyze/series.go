@@ -7,11 +7,11 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// Series is the bars of one symbol at one interval that can be compared with each other, the earliest first.
+// Series is the bars of one [pipeline.Series] that can be compared with each other, the earliest first.
 type Series struct {
-	Symbol   string
-	Interval string
-	Currency string
+	pipeline.Series
+	// MIC, Market and Kind are the market's code, its name and the kind of instrument, where the file says so.
+	MIC, Market, Kind string
 	// Close is the last close as the source spells it.
 	Close pipeline.Decimal
 	Bars  []Bar

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // A sketch never rules out what a closer look finds, whatever the changes are like; and it does rule out most of those
@@ -89,7 +91,7 @@ func TestLeastSurprise(t *testing.T) {
 				Close: price, Volume: float64(random.IntN(1000)),
 			}
 		}
-		s := Series{Symbol: "A", Interval: "1day", Bars: bars}
+		s := Series{Series: pipeline.Series{Symbol: "A", Interval: "1day"}, Bars: bars}
 		var all, some judge
 		all.anomalies(s, 0)
 		for _, least := range []float64{1, 1.5, 3} {

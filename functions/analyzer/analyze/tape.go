@@ -29,7 +29,9 @@ type session struct {
 
 // track is the bars of one series in the order in which they were read.
 type track struct {
-	symbol, interval, currency string
+	pipeline.Series
+	// mic, market and kind are what the rows say besides: the market's code, its name, and the kind of instrument.
+	mic, market, kind string
 
 	blocks []*block
 	n      int
@@ -55,8 +57,8 @@ type track struct {
 	}
 }
 
-func newTrack(symbol, interval string) *track {
-	to := &track{symbol: symbol, interval: interval, lastDay: math.MinInt32}
+func newTrack(of pipeline.Series) *track {
+	to := &track{Series: of, lastDay: math.MinInt32}
 	to.blocks, to.runs, to.last = to.room.blocks[:0], to.room.runs[:0], to.room.last[:0]
 	return to
 }

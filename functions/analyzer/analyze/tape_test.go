@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"testing"
+
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // A tape gives back what it was told, in whatever order sessions come, at whatever scale, and near every limit of what
@@ -27,7 +29,7 @@ func TestTape(t *testing.T) {
 			r := newReader()
 			strict := func(format string, values ...any) {
 				t.Helper()
-				line := fmt.Appendf(nil, `{"symbol":%q,"interval":"1day","datetime":"%d-01-01",`+format+`}`, values...)
+				line := fmt.Appendf(nil, `{"schema":2,"symbol":%q,"interval":"1day","datetime":"%d-01-01",`+format+`}`, values...)
 				if err := r.strict(line); err != nil {
 					t.Fatal(err)
 				}
@@ -55,7 +57,7 @@ func TestTape(t *testing.T) {
 				want = append(want, row)
 				strict(`"open":%s,"high":%s,"low":%s,"close":%s%s`, "A", year, text[0], text[1], text[2], text[3], rest)
 			}
-			of, tape := r.find("A", "1day"), r.done()
+			of, tape := r.find(pipeline.Bar{Symbol: "A", Interval: "1day"}), r.done()
 			for i, w := range want {
 				var bar Bar
 				tape.unpack(of, i, &bar)

@@ -64,11 +64,12 @@ func (g members) window() window {
 			most = same
 		}
 	}
+	names := most.names()
 	w := window{symbols: make([]string, 0, len(most)), rows: make([][]float64, 0, len(most))}
 	for _, r := range most {
 		row := r.changes[len(r.changes)-length:]
 		if _, squares := spread(row); squares > 1e-20 && finite(squares) { // less is what rounding leaves of no change
-			w.rows, w.symbols = append(w.rows, row), append(w.symbols, r.insight.Symbol)
+			w.rows, w.symbols = append(w.rows, row), append(w.symbols, names.Of(r.insight.Series()))
 		}
 	}
 	return w

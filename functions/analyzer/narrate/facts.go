@@ -21,6 +21,8 @@ type book struct {
 
 // newBook picks the facts of an analysis that prose may refer to: the market, the movers, the greatest anomalies.
 //
+// A symbol that several exchanges have is left out: in a sentence it would not say which.
+//
 // Names from the file are not trusted. A symbol that is not [safe] is left out: it could carry instructions. So is
 // one with a digit (some exchanges number their listings): in a sentence it would look like a figure.
 func newBook(item pipeline.Item) book {
@@ -28,11 +30,16 @@ func newBook(item pipeline.Item) book {
 	b.facts.Sentiment = item.Aggregates.Sentiment
 	b.facts.Symbols = []string{}
 	b.market(item)
+	names := pipeline.NewNames(item.Insights)
 	for _, mover := range slices.Concat(item.Aggregates.TopGainers, item.Aggregates.TopLosers) {
-		b.mover(item.Insights, mover)
+		if names.Unique(mover.Symbol) {
+			b.mover(item.Insights, mover.Series(item.Aggregates.Interval))
+		}
 	}
 	for _, a := range item.KeyAnomalies[:min(len(item.KeyAnomalies), MaxFactAnomalies)] {
-		b.anomaly(a)
+		if names.Unique(a.Symbol) {
+			b.anomaly(a)
+		}
 	}
 	return b
 }
@@ -70,10 +77,9 @@ func (b *book) market(item pipeline.Item) {
 	count("new_lows", "number of symbols at a record low of a year", market.Breadth.NewLows)
 }
 
-func (b *book) mover(insights []pipeline.Insight, mover pipeline.Mover) {
+func (b *book) mover(insights []pipeline.Insight, mover pipeline.Series) {
 	for _, in := range insights {
-		// A symbol at two intervals is two insights: the figure tells them apart.
-		if in.Symbol != mover.Symbol || in.Change1 == nil || *in.Change1 != mover.Change {
+		if in.Series() != mover || in.Change1 == nil {
 			continue
 		}
 		over := "change over the last bar"

@@ -20,9 +20,9 @@ func testBook() book {
 			{Symbol: "CME", Interval: "1week", Close: "30", Change1: figure(-0.001)},
 		},
 		Aggregates: pipeline.Aggregates{
-			Sentiment: pipeline.Bearish, Advancers: 1, Decliners: 3, AverageChange: figure(-0.25), Dispersion: figure(1.5),
-			TopGainers: []pipeline.Mover{{Symbol: "AAPL", Change: 1.25}},
-			TopLosers:  []pipeline.Mover{{Symbol: "BA", Change: -1.75}, {Symbol: "BRK.B", Change: -0.5}, {Symbol: "CME", Change: -0.001}},
+			Interval: "1week", Sentiment: pipeline.Bearish, Advancers: 1, Decliners: 3, AverageChange: figure(-0.25), Dispersion: figure(1.5),
+			TopGainers: []pipeline.Mover{{Symbol: "AAPL", Currency: "USD", Change: 1.25}},
+			TopLosers:  []pipeline.Mover{{Symbol: "BA", Currency: "USD", Change: -1.75}, {Symbol: "BRK.B", Change: -0.5}, {Symbol: "CME", Change: -0.001}},
 			From:       "2017-02-13", To: "2018-02-05", Bars: 1208,
 		},
 		KeyAnomalies: []pipeline.Anomaly{
@@ -160,9 +160,14 @@ func TestBook(t *testing.T) {
 			{Symbol: "AAPL", Interval: "1week", Close: "1", Change1: &b},
 			{Symbol: "7203", Interval: "1day", Close: "1", Change1: &a},
 			{Symbol: "a b", Interval: "1day", Close: "1", Change1: &a},
+			{Symbol: "TRP", MICCode: "XNYS", Interval: "1week", Close: "1", Change1: &a},
+			{Symbol: "TRP", MICCode: "XTSE", Interval: "1week", Close: "1", Change1: &a},
 		},
-		Aggregates: pipeline.Aggregates{TopGainers: []pipeline.Mover{
-			{Symbol: "AAPL", Change: 2}, {Symbol: "7203", Change: 1}, {Symbol: "AAPL", Change: 1}, {Symbol: "a b", Change: 1},
+		Aggregates: pipeline.Aggregates{Interval: "1week", TopGainers: []pipeline.Mover{
+			{Symbol: "AAPL", Change: 2},
+			{Symbol: "7203", Change: 1},
+			{Symbol: "a b", Change: 1},
+			{Symbol: "TRP", Exchange: "XTSE", Change: 1},
 		}},
 	})
 	if f := got.byName["AAPL.change_1"]; f.Value != "+2.00%" || !strings.Contains(f.Meaning, "week") {

@@ -14,7 +14,7 @@ const maxNamed = 3
 // Symbols that are not [safe] are not named.
 func Plain(item pipeline.Item) string {
 	paragraphs := []string{marketLine(item)}
-	for _, text := range []string{movers(item.Aggregates), notable(item), quality(item)} {
+	for _, text := range []string{movers(item.Aggregates, pipeline.NewNames(item.Insights)), notable(item), quality(item)} {
 		if text != "" {
 			paragraphs = append(paragraphs, text)
 		}
@@ -58,35 +58,36 @@ func marketLine(item pipeline.Item) string {
 	return b.String()
 }
 
-func movers(market pipeline.Aggregates) string {
+func movers(market pipeline.Aggregates, names pipeline.Names) string {
 	var sentences []string
-	if names := named(market.TopGainers); len(names) > 0 {
-		sentences = append(sentences, fmt.Sprintf("The strongest: %s.", list(names)))
+	if up := named(market.TopGainers, names); len(up) > 0 {
+		sentences = append(sentences, fmt.Sprintf("The strongest: %s.", list(up)))
 	}
-	if names := named(market.TopLosers); len(names) > 0 {
-		sentences = append(sentences, fmt.Sprintf("The weakest: %s.", list(names)))
+	if down := named(market.TopLosers, names); len(down) > 0 {
+		sentences = append(sentences, fmt.Sprintf("The weakest: %s.", list(down)))
 	}
 	return strings.Join(sentences, " ")
 }
 
-func named(movers []pipeline.Mover) []string {
+func named(movers []pipeline.Mover, known pipeline.Names) []string {
 	var names []string
 	for _, m := range movers {
 		if safe(m.Symbol) && len(names) < maxNamed {
-			names = append(names, fmt.Sprintf("%s (%s)", m.Symbol, percent(m.Change)))
+			names = append(names, fmt.Sprintf("%s (%s)", known.Of(m.Series("")), percent(m.Change)))
 		}
 	}
 	return names
 }
 
 func notable(item pipeline.Item) string {
+	known := pipeline.NewNames(item.Insights)
 	var names []string
 	for _, a := range item.KeyAnomalies {
 		if !safe(a.Symbol) || !safeTime(a.Session) || len(names) == maxNamed {
 			continue
 		}
 		if what := told(a); what != "" {
-			names = append(names, fmt.Sprintf("%s %s in the bar of %s", a.Symbol, what, a.Session))
+			names = append(names, fmt.Sprintf("%s %s in the bar of %s", known.Of(a.Series()), what, a.Session))
 		}
 	}
 	if len(names) == 0 {

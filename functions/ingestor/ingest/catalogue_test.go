@@ -191,7 +191,7 @@ func TestShapes(t *testing.T) {
 	}{
 		"single":                 {one, 1, 0, `"symbol":"AAPL"`},
 		"batch":                  {`{"AAPL":` + one + `,"X":` + failed + `}`, 1, 1, ""},
-		"pair":                   {fx, 1, 0, `"datetime":"2018-02-07 10:00:00","open":10,"high":12,"low":9,"close":11,"currency":"USD"}`},
+		"pair":                   {fx, 1, 0, `"currency":"USD","type":"Physical Currency","datetime":"2018-02-07 10:00:00","open":10,"high":12,"low":9,"close":11}`},
 		"POST /batch, bare":      {`{"code":200,"status":"success","data":{"r1":` + one + `,"r2":` + failed + `}}`, 1, 1, ""},
 		"POST /batch, wrapped":   {`{"code":200,"status":"success","data":{"r1":{"response":` + one + `,"status":"success"},"r2":{"response":` + failed + `,"status":"error"}}}`, 1, 1, ""},
 		"POST /batch, others":    {`{"code":200,"status":"success","data":{"r1":` + one + `,"r2":{"response":{"symbol":"USD/JPY","rate":1.5},"status":"success"}}}`, 1, 1, ""},

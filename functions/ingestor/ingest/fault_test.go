@@ -166,7 +166,7 @@ func TestFileErrorLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := pipeline.Reject{
-		RunID: "run", Source: source, Pointer: "/A", Offset: 7, Rules: ingest.Rules,
+		Schema: pipeline.Schema, RunID: "run", Source: source, Pointer: "/A", Offset: 7, Rules: ingest.Rules,
 		Reasons: []pipeline.Reason{{Code: "MALFORMED_JSON", Detail: "x"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || bytes.Count(line, []byte("\n")) != 1 {

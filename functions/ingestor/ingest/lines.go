@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -62,49 +63,29 @@ func (l *lines) bar(s *series, r *row) error {
 		return err
 	}
 	l.found = 0
-	l.buf = append(append(l.buf, s.head.text...), r.text(datetime)...)
+	l.buf = append(append(l.buf, s.head...), r.text(datetime)...)
 	for c := openPrice; c < columns; c++ {
 		if r.has(c) {
 			l.buf = append(append(l.buf, openings[c]...), r.text(c)...)
 		}
 	}
-	l.buf = append(l.buf, s.tail.text...)
+	l.buf = append(l.buf, s.tail...)
 	return nil
 }
 
 const (
-	// maxQuick bounds a line, in bytes.
+	// maxHead and maxTail bound the head and the tail of a quick line, maxQuick what is between them, in bytes.
+	maxHead  = 192
+	maxTail  = 96
 	maxQuick = 256
-	// quickText is what has to be there to write as far as a byte can point, quickRoom to do so wherever one points.
-	quickText = maxQuick + maxFixed
+	// quickText is the room from the end of the head on: a byte points to the tail. quickRoom is the room for all.
+	quickText = maxQuick + maxTail
 	quickRoom = maxQuick + quickText
 )
 
-// fixed is a text that all lines of a series have in common.
-type fixed struct {
-	text []byte
-	// room begins with the text, as far as it goes.
-	room [maxFixed]byte
-}
-
-// maxFixed bounds a text that is copied by put, in bytes.
-const maxFixed = 96
-
-func newFixed(text []byte) fixed {
-	f := fixed{text: text}
-	copy(f.room[:], text)
-	return f
-}
-
-// put writes the text and more, so that nobody has to count.
-func (f *fixed) put(line *[quickText]byte) {
-	*(*[16]byte)(line[0:]) = *(*[16]byte)(f.room[0:])
-	*(*[16]byte)(line[16:]) = *(*[16]byte)(f.room[16:])
-	*(*[16]byte)(line[32:]) = *(*[16]byte)(f.room[32:])
-	*(*[16]byte)(line[48:]) = *(*[16]byte)(f.room[48:])
-	*(*[16]byte)(line[64:]) = *(*[16]byte)(f.room[64:])
-	*(*[16]byte)(line[80:]) = *(*[16]byte)(f.room[80:])
-}
+// padded gives a text the capacity of room bytes, so that a quick line can copy a fixed number of bytes of it. A longer
+// text stays as it is.
+func padded(text []byte, room int) []byte { return slices.Grow(text, max(0, room-len(text))) }
 
 // openings are what stands before the numbers.
 var openings = func() (all [columns]string) {
@@ -145,16 +126,21 @@ func appendWarnings(line []byte, found warnings) []byte {
 	return append(line, ']')
 }
 
-// barHead is a line up to the datetime's value, barTail what follows the volume, if there are no warnings.
+// barHead is a line up to the datetime's value: the schema and the series. barTail is what follows the volume, if there
+// are no warnings.
 func barHead(meta pipeline.SeriesMeta) []byte {
-	head := appendMember([]byte("{"), "symbol", meta.Symbol)
+	head := strconv.AppendInt([]byte(`{"schema":`), pipeline.Schema, 10)
+	head = appendMember(head, "symbol", meta.Symbol)
+	head = appendOptional(head, "mic_code", meta.MICCode)
+	head = appendOptional(head, "exchange", meta.Exchange)
 	head = appendMember(head, "interval", meta.Interval)
+	head = appendOptional(head, "currency", currency(meta))
+	head = appendOptional(head, "type", meta.Type)
 	return append(head, `,"datetime":"`...)
 }
 
 func barTail(meta pipeline.SeriesMeta, dated int) []byte {
-	tail := appendOptional(nil, "currency", currency(meta))
-	tail = appendOptional(tail, "exchange", meta.Exchange)
+	var tail []byte
 	if dated != dateText {
 		tail = appendOptional(tail, "timezone", meta.ExchangeTimezone)
 	}

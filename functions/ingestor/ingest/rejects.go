@@ -9,7 +9,8 @@ import (
 
 // rejectHead is what every line of a run about something refused begins with.
 func rejectHead(run Run) []byte {
-	head := appendMember([]byte("{"), "run_id", run.ID)
+	head := strconv.AppendInt([]byte(`{"schema":`), pipeline.Schema, 10)
+	head = appendMember(head, "run_id", run.ID)
 	head = appendOptional(append(head, `,"source":{`...), "bucket", run.Source.Bucket)
 	head = appendMember(head, "key", run.Source.Key)
 	head = appendMember(head, "etag", run.Source.ETag)

@@ -44,9 +44,9 @@ type series struct {
 	period    int
 	sessions  *sessions
 	fractions bool
-	// head and tail are what lines begin and end with, quick is how long what is between them can be to be written in the
-	// quick way.
-	head, tail fixed
+	// head and tail are what lines begin and end with. What is between them is written in the quick way if it is shorter
+	// than quick.
+	head, tail []byte
 	quick      int
 	// said is what the lines of refused rows say of it, once there is one.
 	said []byte
@@ -166,10 +166,10 @@ func (s *series) begin(now time.Time, zones *zones) {
 	}
 	s.fractions = s.meta.CurrencyQuote != "" || strings.Contains(s.meta.Symbol, "/")
 	s.said = nil
-	s.head, s.tail = newFixed(barHead(s.meta)), newFixed(barTail(s.meta, s.dated))
+	s.head, s.tail = padded(barHead(s.meta), maxHead), padded(barTail(s.meta, s.dated), maxTail)
 	s.quick = 0
-	if max(len(s.head.text), len(s.tail.text)) <= maxFixed {
-		s.quick = maxQuick - maxAmount - len(s.head.text) - len(s.tail.text)
+	if len(s.head) <= maxHead && len(s.tail) <= maxTail {
+		s.quick = maxQuick - maxAmount
 	}
 }
 

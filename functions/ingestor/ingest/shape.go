@@ -147,8 +147,8 @@ func (p *shape) learn(b *[maxRow]byte, n int, r *row, l *layout) {
 // together in pieces that fit into a register: what is copied beyond the end of a text is overwritten by the next.
 // Indices of one byte need no check.
 func (p *shape) put(room *[quickRoom]byte, s *series, text *[shapeText]byte, digits int) int {
-	s.head.put((*[quickText]byte)(room[:]))
-	line := (*[quickText]byte)(room[uint8(len(s.head.text)):])
+	*(*[maxHead]byte)(room[:]) = *(*[maxHead]byte)(s.head[:maxHead])
+	line := (*[quickText]byte)(room[uint8(len(s.head)):])
 	from := text[p.date:]
 	*(*[16]byte)(line[:]) = *(*[16]byte)(from)
 	*(*[8]byte)(line[16:]) = *(*[8]byte)(from[16:])
@@ -160,9 +160,9 @@ func (p *shape) put(room *[quickRoom]byte, s *series, text *[shapeText]byte, dig
 	if p.volume {
 		p.routes[4].put(line, text)
 	}
-	n := len(s.head.text) + p.line + digits
-	s.tail.put((*[quickText]byte)(room[uint8(n):]))
-	return n + len(s.tail.text)
+	n := p.line + digits
+	*(*[maxTail]byte)(line[uint8(n):]) = *(*[maxTail]byte)(s.tail[:maxTail])
+	return len(s.head) + n + len(s.tail)
 }
 
 // newSpan is that of a price with so many digits before the point.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -59,7 +60,10 @@ func TestSample(t *testing.T) {
 		t.Errorf("got %+v, %d symbols, want %+v, 6 symbols", got.result.Rows, got.result.Symbols, want)
 	}
 	var source map[string]struct {
-		Meta   struct{ Symbol, Interval, Currency, Exchange string }
+		Meta struct {
+			Symbol, Interval, Currency, Exchange, Type string
+			MICCode                                    string `json:"mic_code"`
+		}
 		Values []struct{ Datetime, Open, High, Low, Close, Volume string }
 	}
 	if err := json.Unmarshal(body, &source); err != nil {
@@ -79,8 +83,9 @@ func TestSample(t *testing.T) {
 		bar := map[string]json.RawMessage{
 			"symbol": quoted(series.Meta.Symbol), "interval": quoted(series.Meta.Interval),
 			"datetime": quoted(want.Datetime), "currency": quoted(series.Meta.Currency),
-			"exchange": quoted(series.Meta.Exchange),
-			"open":     json.RawMessage(want.Open), "high": json.RawMessage(want.High), "low": json.RawMessage(want.Low),
+			"exchange": quoted(series.Meta.Exchange), "mic_code": quoted(series.Meta.MICCode),
+			"type": quoted(series.Meta.Type), "schema": json.RawMessage(strconv.Itoa(pipeline.Schema)),
+			"open": json.RawMessage(want.Open), "high": json.RawMessage(want.High), "low": json.RawMessage(want.Low),
 			"close": json.RawMessage(want.Close), "volume": json.RawMessage(want.Volume),
 		}
 		if diff := cmp.Diff(bar, row); diff != "" {

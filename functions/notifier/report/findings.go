@@ -72,8 +72,9 @@ func tell(counts map[string]int64, what, noun string) (lines []string) {
 
 // problems tells which bars are kept out of the figures, and that figures begin after them.
 func problems(item pipeline.Item) (lines []string) {
+	names := pipeline.NewNames(item.Insights)
 	for _, p := range item.DataProblems[:min(len(item.DataProblems), maxProblems)] {
-		text := fmt.Sprintf("%s, %s: ", cut(clean(p.Symbol), maxSymbol), cut(clean(p.Session), maxDatetime))
+		text := fmt.Sprintf("%s, %s: ", name(names, p.Series()), cut(clean(p.Session), maxDatetime))
 		if p.Ratio > 0 {
 			text += fmt.Sprintf("%s times the close before. ", number(p.Ratio))
 		}

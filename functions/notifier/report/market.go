@@ -48,7 +48,7 @@ func market(a pipeline.Aggregates, p period) []fact {
 }
 
 func pair(p pipeline.Pair) string {
-	return cut(clean(p.A), maxSymbol) + " and " + cut(clean(p.B), maxSymbol)
+	return cut(clean(p.A), maxName) + " and " + cut(clean(p.B), maxName)
 }
 
 // share100 is a share in percent.

@@ -10,7 +10,7 @@ import (
 )
 
 // movers are the two lists, with bars on a common scale.
-func movers(a pipeline.Aggregates) (gainers, losers []mover) {
+func movers(a pipeline.Aggregates, names pipeline.Names) (gainers, losers []mover) {
 	longest := 0.0
 	top := func(list []pipeline.Mover) []pipeline.Mover { return list[:min(len(list), maxMovers)] }
 	for _, m := range slices.Concat(top(a.TopGainers), top(a.TopLosers)) {
@@ -22,12 +22,15 @@ func movers(a pipeline.Aggregates) (gainers, losers []mover) {
 			if longest > 0 {
 				width = max(1, int(100*math.Abs(m.Change)/longest))
 			}
-			shown = append(shown, mover{cut(clean(m.Symbol), maxSymbol), change(m.Change), width})
+			shown = append(shown, mover{name(names, m.Series(a.Interval)), change(m.Change), width})
 		}
 		return shown
 	}
 	return show(a.TopGainers), show(a.TopLosers)
 }
+
+// name is what a series is called: its symbol, with its exchange where several have the symbol.
+func name(names pipeline.Names, s pipeline.Series) string { return cut(clean(names.Of(s)), maxName) }
 
 // most picks n insights: all, or of more those that moved most.
 func most(insights []pipeline.Insight, n int) []pipeline.Insight {
@@ -42,7 +45,7 @@ func most(insights []pipeline.Insight, n int) []pipeline.Insight {
 }
 
 // rows shows changes, trend and activity. Where all have one currency it is told once.
-func rows(insights []pipeline.Insight, mixed bool, n *notes) (shown []row, currency string) {
+func rows(insights []pipeline.Insight, names pipeline.Names, mixed bool, n *notes) (shown []row, currency string) {
 	shared := len(insights) > 0
 	for _, in := range insights {
 		shared = shared && in.Currency == insights[0].Currency
@@ -51,7 +54,7 @@ func rows(insights []pipeline.Insight, mixed bool, n *notes) (shown []row, curre
 		currency = cut(clean(insights[0].Currency), maxSymbol)
 	}
 	for _, in := range insights {
-		r := row{symbol: cut(clean(in.Symbol), maxSymbol), price: price(in.Close)}
+		r := row{symbol: name(names, in.Series()), price: price(in.Close)}
 		if mixed {
 			r.interval = cut(clean(in.Interval), maxSymbol)
 		}
@@ -76,13 +79,13 @@ func rows(insights []pipeline.Insight, mixed bool, n *notes) (shown []row, curre
 }
 
 // levels shows where symbols stand: the place in their 52 weeks, momentum, averages and risk.
-func levels(insights []pipeline.Insight, mixed bool, n *notes) (shown []level) {
+func levels(insights []pipeline.Insight, names pipeline.Names, mixed bool, n *notes) (shown []level) {
 	percent := func(x float64) figure { return figure{text: share100(x)} }
 	signedPercent := func(x float64) figure { return figure{text: signed(x) + nbsp + "%"} }
 	current := func(d pipeline.Drawdown) figure { return signedPercent(d.Current) }
 	deepest := func(d pipeline.Drawdown) figure { return signedPercent(d.Maximum) }
 	for _, in := range insights {
-		l := level{symbol: cut(clean(in.Symbol), maxSymbol)}
+		l := level{symbol: name(names, in.Series())}
 		if mixed {
 			l.interval = cut(clean(in.Interval), maxSymbol)
 		}
@@ -110,9 +113,9 @@ func size(change *float64) float64 {
 	return math.Abs(*change)
 }
 
-func anomalies(list []pipeline.Anomaly, p period, mixed bool) (shown []anomaly) {
+func anomalies(list []pipeline.Anomaly, names pipeline.Names, p period, mixed bool) (shown []anomaly) {
 	for _, a := range list[:min(len(list), maxAnomalies)] {
-		s := anomaly{when: cut(clean(a.Session), maxDatetime), symbol: cut(clean(a.Symbol), maxSymbol)}
+		s := anomaly{when: cut(clean(a.Session), maxDatetime), symbol: name(names, a.Series())}
 		if mixed {
 			s.symbol += " (" + cut(clean(a.Interval), maxSymbol) + ")"
 		}

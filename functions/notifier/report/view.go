@@ -16,6 +16,7 @@ const (
 	maxAnomalies = 10
 	maxMovers    = 5
 	maxSymbol    = 16
+	maxName      = 28
 	maxPrice     = 32
 	maxDatetime  = 32
 	maxSummary   = 3000
@@ -102,21 +103,22 @@ func newView(item pipeline.Item) view {
 	v.verdict = fmt.Sprintf("%s since the previous %s, %s declined.", advanced, p.bar, count(a.Decliners))
 	v.summary = paragraphs(item.ExecutiveSummary)
 
+	names := pipeline.NewNames(item.Insights)
 	var n notes
 	v.stats = stats(a, &n)
 	v.breadth = breadth(a)
-	v.gainers, v.losers = movers(a)
+	v.gainers, v.losers = movers(a, names)
 	v.preheader = preheader(v)
 	v.market = market(a, p)
-	v.rows, v.currency = rows(most(item.Insights, maxRows), v.mixed, &n)
-	v.levels = levels(most(item.Insights, maxLevels), v.mixed, &n)
+	v.rows, v.currency = rows(most(item.Insights, maxRows), names, v.mixed, &n)
+	v.levels = levels(most(item.Insights, maxLevels), names, v.mixed, &n)
 	if len(v.levels) < len(v.rows) {
 		v.moreLevels = fmt.Sprintf("The %s that moved most.", count(len(v.levels)))
 	}
 	if more := max(item.SymbolsAnalyzed, len(item.Insights)) - len(v.rows); more > 0 {
 		v.moreRows = fmt.Sprintf("The %s that moved most; %s more in the stored analysis.", count(len(v.rows)), count(more))
 	}
-	v.anomalies = anomalies(item.KeyAnomalies, p, v.mixed)
+	v.anomalies = anomalies(item.KeyAnomalies, names, p, v.mixed)
 	if more := len(item.KeyAnomalies) - len(v.anomalies); more > 0 {
 		v.moreAnomalies = fmt.Sprintf("%s more in the stored analysis, all of them less surprising.", count(more))
 	}
