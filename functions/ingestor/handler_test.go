@@ -106,7 +106,7 @@ func TestIngested(t *testing.T) {
 	line := []map[string]any{{
 		"level": "INFO", "message": "file settled", "service": "ingestor", "stage": "test", "cold_start": true,
 		"function_request_id": "request-1",
-		"outcome": "ingested", "bucket": bucket, "key": f.key, "etag": etag, "run_id": m.RunID,
+		"outcome":             "ingested", "bucket": bucket, "key": f.key, "etag": etag, "run_id": m.RunID,
 		"correlation_id": m.CorrelationID, "raw": 4.0, "valid": 2.0, "invalid": 2.0,
 	}}
 	if diff := cmp.Diff(line, w.lines("file settled")); diff != "" {

@@ -131,9 +131,9 @@ func TestTraceID(t *testing.T) {
 	for header, want := range map[string]any{
 		"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a1b2c3d4:0": "1-5759e988-bd862e3fe1be46a994272793",
 		"Self=1-67891234-12456789abcdef012345678;Root=1-67891233-abcdef012345678912345678":                "1-67891233-abcdef012345678912345678",
-		"Root=1-67891233-abcdef012345678912345678": "1-67891233-abcdef012345678912345678",
-		"Parent=53995c3f42cd8ad8;Sampled=0":        nil,
-		"":                                         nil,
+		"Root=1-67891233-abcdef012345678912345678":                                                        "1-67891233-abcdef012345678912345678",
+		"Parent=53995c3f42cd8ad8;Sampled=0":                                                               nil,
+		"":                                                                                                nil,
 	} {
 		var out bytes.Buffer
 		log := logger(t, &out, "info").ForInvocation(invocation(t, "request-1", header))
