@@ -74,7 +74,7 @@ func LogFields() []LogField {
 
 		{"_aws", "object", MetricLines, "", "The metrics of the line, in CloudWatch's embedded metric format.", false},
 		{MetricDimension, text, MetricLines, "", "The dimension of the metrics: the deployed name.", false},
-		{"not_finite", "list of text", MetricLines, "if there are any", "Metrics left out because they are no finite number.", false},
+		{"not_finite", "list of text", MetricLines, "if any", "Metrics left out because they are no finite number.", false},
 		{"reasons", "object", MetricLines, "ingestor, file was read", "How many rows were refused, by code.", false},
 		{"warnings", "object", MetricLines, "ingestor, file was read", "How many findings refused no row, by code.", false},
 

@@ -15,7 +15,8 @@ type generator struct {
 	args []string
 }
 
-// generators lists what is generated: the pages of the contract, the log lines and the checks, and Go code for each template.
+// generators lists what is generated: the pages of the contract, the log lines and the checks, and Go code for each
+// template.
 func generators(ctx context.Context, repo *repository) ([]generator, error) {
 	all := []generator{
 		{"docs/contract.md", "functions/pipeline", []string{"go", "run", "./contractdoc"}},

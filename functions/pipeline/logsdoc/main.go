@@ -22,12 +22,13 @@ const head = `<!-- Generated from functions/pipeline by logsdoc. Change the Go s
 
 # Log lines
 
-Each function prints JSON objects, one to a line, into the log group of its name, such as /aws/lambda/mejan-dev-ingestor.
-A field has the name that Powertools for AWS Lambda gives it, if there is one; the column **Powertools** marks these
-fields. So a query made for Powertools also works here. A field without a value is left out, unless its table says that it
-is empty then.
+Each function prints JSON objects, one to a line, into the log group of its name, such as
+/aws/lambda/mejan-dev-ingestor. A field has the name that Powertools for AWS Lambda gives it, if there is one; the
+column **Powertools** marks these fields. So a query made for Powertools also works here. A field without a value is
+left out, unless its table says that it is empty then.
 
-Lambda adds lines of its own: START, END, REPORT, and what it says of a timeout. They are text and do not have these fields.
+Lambda adds lines of its own: START, END, REPORT, and what it says of a timeout. They are text and do not have these
+fields.
 
 To find the lines of an invocation that waited for the start of its process:
 
@@ -78,5 +79,5 @@ func row(f pipeline.LogField) string {
 	if f.Powertools {
 		follows = "yes"
 	}
-	return fmt.Sprintf("| `%s` | %s | %s | %s | %s |\n", f.Name, f.Type, when, follows, f.Meaning)
+	return fmt.Sprintf("| %#q | %s | %s | %s | %s |\n", f.Name, f.Type, when, follows, f.Meaning)
 }

@@ -2,6 +2,7 @@ package pipelinetest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,13 +29,13 @@ func checkLine(f pipeline.Function, line string) error {
 	if err := json.Unmarshal([]byte(line), &fields); err != nil { // also for a name that occurs twice
 		return err
 	}
+	allowed := []pipeline.LogLines{pipeline.EveryLine, pipeline.RunLines, pipeline.MetricLines, pipeline.LogLines(f)}
 	known := map[string]bool{}
 	for _, metric := range pipeline.Metrics() {
 		known[metric.Name] = metric.By == f
 	}
 	for _, field := range pipeline.LogFields() {
-		switch field.Lines {
-		case pipeline.EveryLine, pipeline.RunLines, pipeline.MetricLines, pipeline.LogLines(f):
+		if slices.Contains(allowed, field.Lines) {
 			known[field.Name] = true
 		}
 		if _, has := fields[field.Name]; !has && field.Lines == pipeline.EveryLine && field.When == "" {

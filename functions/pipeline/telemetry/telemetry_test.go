@@ -242,7 +242,7 @@ func onLambda(t *testing.T) {
 func invocation(t *testing.T, requestID, trace string) context.Context {
 	t.Helper()
 	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: requestID})
-	return context.WithValue(ctx, "x-amzn-trace-id", trace) //nolint:staticcheck // aws-lambda-go has this key
+	return context.WithValue(ctx, "x-amzn-trace-id", trace) //nolint:revive,staticcheck // aws-lambda-go has this key
 }
 
 func meter() telemetry.Meter {
