@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/local/lambda"
 )
 
@@ -42,8 +43,12 @@ func (e Entry) Field(name string) string {
 	return ""
 }
 
-// everywhere are the fields of every line, which a reader of one knows already.
-var everywhere = []string{"timestamp", "level", "message", "requestId", "function", "stage"}
+// inEveryLine reports whether every line has the field, so that it says nothing about this one.
+func inEveryLine(name string) bool {
+	return slices.ContainsFunc(pipeline.LogFields(), func(f pipeline.LogField) bool {
+		return f.Name == name && f.Lines == pipeline.EveryLine
+	})
+}
 
 // readEntry understands a line. One that is not a JSON object is its own message.
 func readEntry(function string, line lambda.Line) Entry {
@@ -59,9 +64,9 @@ func readEntry(function string, line lambda.Line) Entry {
 	if _, metrics := members["_aws"]; metrics {
 		return e
 	}
-	e.Level, e.Message = plain(members["level"]), plain(members["message"])
+	e.Level, e.Message = plain(members[pipeline.LogLevel]), plain(members[pipeline.LogMessage])
 	for _, name := range order([]byte(line.Text)) {
-		if !slices.Contains(everywhere, name) {
+		if !inEveryLine(name) {
 			e.Fields = append(e.Fields, Field{Name: name, Value: plain(members[name])})
 		}
 	}
@@ -127,12 +132,12 @@ func openLogbook(path string) (*logbook, error) {
 	return &logbook{file: file, writer: bufio.NewWriter(file)}, nil
 }
 
-// exported is the shape of a line in logs.jsonl: what was written, wrapped where it is not JSON.
+// exported is how logs.jsonl holds a line that is not JSON, with the names that the functions' own lines have.
 type exported struct {
-	Timestamp time.Time `json:"timestamp"`
-	Function  string    `json:"function"`
-	RequestID string    `json:"requestId,omitempty"`
-	Message   string    `json:"message"`
+	Timestamp string `json:"timestamp"`
+	Service   string `json:"service"`
+	RequestID string `json:"function_request_id,omitempty"`
+	Message   string `json:"message"`
 }
 
 func (l *logbook) add(e Entry) {
@@ -145,7 +150,7 @@ func (l *logbook) add(e Entry) {
 	line := []byte(e.Text)
 	if !jsontext.Value(line).IsValid() {
 		wrapped, err := json.Marshal(exported{
-			Timestamp: e.Time.UTC(), Function: e.Function, RequestID: e.RequestID, Message: e.Text,
+			Timestamp: e.Time.UTC().Format(pipeline.LogTimeFormat), Service: e.Function, RequestID: e.RequestID, Message: e.Text,
 		})
 		if err != nil {
 			l.err = errors.Join(l.err, err)

@@ -30,7 +30,7 @@ type handler struct {
 		Create(ctx context.Context, item pipeline.Item) error
 	}
 	narrator narrate.Narrator
-	log      zerolog.Logger
+	log      *telemetry.Logger
 	meter    telemetry.Meter
 	now      func() time.Time
 }
@@ -39,7 +39,7 @@ type handler struct {
 // puts it with the dead letters, which is also where an event belongs that cannot be used.
 func (h *handler) Handle(ctx context.Context, event events.EventBridgeEvent) error {
 	done, err := announced(event)
-	log := telemetry.ForRun(telemetry.ForInvocation(ctx, h.log), done.CorrelationID, done.RunID)
+	log := telemetry.ForRun(h.log.ForInvocation(ctx), done.CorrelationID, done.RunID)
 	if err == nil {
 		err = h.analyze(ctx, log, done)
 	}

@@ -57,6 +57,7 @@ func newWorld(t *testing.T, faults *pipelinetest.Faults, script ...pipelinetest.
 		},
 		log: log, meter: telemetry.NewMeter("mejan-test-analyzer", now), now: now,
 	}
+	t.Cleanup(func() { pipelinetest.CheckLog(t, pipeline.Analyzer, w.stdout.String()) })
 	return w
 }
 
@@ -91,7 +92,7 @@ func (w *world) metrics() map[string]float64 {
 		if err := json.Unmarshal([]byte(line), &fields); err != nil {
 			w.t.Fatalf("line %q: %v", line, err)
 		}
-		if fields[telemetry.FieldRunID] != w.done.RunID || fields[telemetry.FieldCorrelationID] != w.done.CorrelationID {
+		if fields[pipeline.LogRunID] != w.done.RunID || fields[pipeline.LogCorrelationID] != w.done.CorrelationID {
 			w.t.Errorf("line without the run it is about: %s", line)
 		}
 		if _, ok := fields["_aws"]; !ok {

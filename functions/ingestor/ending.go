@@ -31,7 +31,7 @@ type ending struct {
 // explain adds to a log line what it is about.
 func (e ending) explain(line *zerolog.Event, src pipeline.Source) *zerolog.Event {
 	line.Str("bucket", src.Bucket).Str("key", src.Key).Str("etag", src.ETag).
-		Str(telemetry.FieldRunID, e.Marker.RunID).Str(telemetry.FieldCorrelationID, e.Marker.CorrelationID)
+		Str(pipeline.LogRunID, e.Marker.RunID).Str(pipeline.LogCorrelationID, e.Marker.CorrelationID)
 	if e.Outcome != "" {
 		line.Str("outcome", string(e.Outcome)).
 			Int64("raw", e.Marker.Rows.Raw).Int64("valid", e.Marker.Rows.Valid).Int64("invalid", e.Marker.Rows.Invalid)

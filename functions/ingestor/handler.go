@@ -30,7 +30,7 @@ type handler struct {
 	bus    interface {
 		Announce(ctx context.Context, done pipeline.IngestorCompleted) error
 	}
-	log     zerolog.Logger
+	log     *telemetry.Logger
 	meter   telemetry.Meter
 	now     func() time.Time
 	entropy io.Reader
@@ -39,7 +39,7 @@ type handler struct {
 // Handle is called at least once for each object that appears. An error hands the whole event back: AWS tries twice
 // more, then puts it with the dead letters.
 func (h *handler) Handle(ctx context.Context, event events.S3Event) error {
-	log := telemetry.ForInvocation(ctx, h.log)
+	log := h.log.ForInvocation(ctx)
 	if len(event.Records) == 0 {
 		log.Info().Msg("no records: S3 tests a new notification so")
 	}
@@ -87,7 +87,8 @@ func (h *handler) settle(ctx context.Context, log zerolog.Logger, src pipeline.S
 		return ending{}, err
 	}
 	if given := input.Metadata[pipeline.CorrelationMetadata]; given != "" && !pipeline.ValidCorrelationID(given) {
-		log.Warn().Str("given", given).Str("key", src.Key).Str(telemetry.FieldCorrelationID, marker.CorrelationID).
+		log := telemetry.ForRun(log, marker.CorrelationID, marker.RunID)
+		log.Warn().Str("given", given).Str("key", src.Key).
 			Msg("correlation id replaced: it may have " + pipeline.CorrelationIDForm)
 	}
 	if marker.Over() {

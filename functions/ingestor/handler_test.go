@@ -104,8 +104,9 @@ func TestIngested(t *testing.T) {
 		t.Errorf("announced (-want +got):\n%s", diff)
 	}
 	line := []map[string]any{{
-		"level": "INFO", "message": "file settled", "function": "ingestor", "stage": "test", "requestId": "request-1",
-		"outcome": "ingested", "bucket": bucket, "key": f.key, "etag": etag, "run_id": m.RunID,
+		"level": "INFO", "message": "file settled", "service": "ingestor", "stage": "test", "cold_start": true,
+		"function_request_id": "request-1",
+		"outcome":             "ingested", "bucket": bucket, "key": f.key, "etag": etag, "run_id": m.RunID,
 		"correlation_id": m.CorrelationID, "raw": 4.0, "valid": 2.0, "invalid": 2.0,
 	}}
 	if diff := cmp.Diff(line, w.lines("file settled")); diff != "" {
@@ -159,7 +160,7 @@ func TestMetrics(t *testing.T) {
 			if len(lines) != 1 {
 				t.Fatalf("%s: got %d lines of metrics, want 1", name, len(lines))
 			}
-			for _, field := range []string{"_aws", "level", "message", "function", "stage"} {
+			for _, field := range []string{"_aws", "level", "message", "service", "stage"} {
 				delete(lines[0], field)
 			}
 			if diff := cmp.Diff(want, values(lines[0])); diff != "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/mejan/mejan/functions/ingestor/ingest"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/objects"
+	"github.com/mejan/mejan/functions/pipeline/telemetry"
 )
 
 // separate reads the input once and makes its rows visible under the names that the marker fixes, the refused ones
@@ -25,6 +26,7 @@ func (h *handler) separate(
 	validAt := objects.Ref{Bucket: bucket, Key: pipeline.ProcessedKey(marker.ClaimedAt, marker.RunID)}
 	rejectsAt := objects.Ref{Bucket: bucket, Key: pipeline.RejectsKey(marker.ClaimedAt, marker.RunID)}
 	valid, rejects := h.objects.Upload(ctx, validAt), h.objects.Upload(ctx, rejectsAt)
+	log = telemetry.ForRun(log, marker.CorrelationID, marker.RunID)
 	defer h.abort(ctx, log, valid)
 	defer h.abort(ctx, log, rejects)
 

@@ -54,6 +54,7 @@ func newWorld(t *testing.T, faults *pipelinetest.Faults) *world {
 	w.objects = pipelinetest.NewObjects(t, faults, announcedFirst)
 	w.objects.ListDenied = true // as the role has it
 	w.bus = pipelinetest.NewBus(t, faults, w.objects)
+	t.Cleanup(func() { pipelinetest.CheckLog(t, pipeline.Ingestor, w.logs.String()) })
 	return w
 }
 

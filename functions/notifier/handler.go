@@ -20,7 +20,7 @@ import (
 
 // handler takes batches of the table's stream.
 type handler struct {
-	log     zerolog.Logger
+	log     *telemetry.Logger
 	meter   telemetry.Meter
 	courier deliver.Courier
 }
@@ -29,7 +29,7 @@ type handler struct {
 // these and repeats all behind it; those that went well find in the ledger that they are done. So one record's
 // failure stops no other, and a record whose delivery is leased to another attempt waits behind all that can go on.
 func (h *handler) handle(ctx context.Context, batch events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
-	log := telemetry.ForInvocation(ctx, h.log)
+	log := h.log.ForInvocation(ctx)
 	var response events.DynamoDBEventResponse
 	fail := func(record events.DynamoDBEventRecord) {
 		response.BatchItemFailures = append(response.BatchItemFailures,

@@ -49,6 +49,7 @@ func newWorld(t *testing.T, faults *pipelinetest.Faults) *world {
 		courier: deliver.Courier{Ledger: w.table, Mailer: w.box},
 	}
 	w.handler = lambda.NewHandler(h.handle)
+	t.Cleanup(func() { pipelinetest.CheckLog(t, pipeline.Notifier, w.out.String()) })
 	return w
 }
 
@@ -191,16 +192,17 @@ func TestNewAnalysisIsMailedOnce(t *testing.T) {
 		}
 		var got []string
 		for _, line := range w.lines() {
-			if line["correlation_id"] != want.CorrelationID || line["run_id"] != "run-1" || line["function"] != "notifier" {
+			if line["correlation_id"] != want.CorrelationID || line["run_id"] != "run-1" || line["service"] != "notifier" {
 				t.Errorf("line without its ids: %v", line)
 			}
-			got = append(got, fmt.Sprint(line["level"], " ", line["message"], " ", line["EmailsSent"], " ", line["requestId"]))
+			got = append(got, fmt.Sprint(line["level"], " ", line["message"], " ", line["EmailsSent"], " ",
+				line["function_request_id"], " ", line["cold_start"]))
 		}
 		if diff := cmp.Diff([]string{
-			"INFO metrics 1 request-1",
-			"INFO report sent <nil> request-1",
-			"INFO report was sent before <nil> request-2",
-			"INFO report was sent before <nil> request-3",
+			"INFO metrics 1 request-1 true",
+			"INFO report sent <nil> request-1 true",
+			"INFO report was sent before <nil> request-2 false",
+			"INFO report was sent before <nil> request-3 false",
 		}, got); diff != "" {
 			t.Errorf("lines (-want +got):\n%s", diff)
 		}

@@ -1,7 +1,7 @@
 package pipeline
 
 // Function is one of the functions of the pipeline. Its name is that of its folder, its image, its alarms' prefix and
-// its log lines' field.
+// the `service` of its log lines.
 type Function string
 
 // The functions, in the order in which a file meets them.

@@ -15,10 +15,12 @@ type generator struct {
 	args []string
 }
 
-// generators lists what is generated: the pages of the contract and of the checks, and Go code for each template.
+// generators lists what is generated: the pages of the contract, the log lines and the checks, and Go code for each
+// template.
 func generators(ctx context.Context, repo *repository) ([]generator, error) {
 	all := []generator{
 		{"docs/contract.md", "functions/pipeline", []string{"go", "run", "./contractdoc"}},
+		{"docs/logs.md", "functions/pipeline", []string{"go", "run", "./logsdoc"}},
 		{"docs/checks.md", "functions/ingestor", []string{"go", "run", "./checksdoc"}},
 	}
 	templates, err := repo.files(".templ")

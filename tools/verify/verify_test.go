@@ -127,12 +127,13 @@ func TestGeneratedFindLeavesFilesAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, page := range []string{"functions/pipeline/contractdoc", "functions/ingestor/checksdoc"} {
+	for _, page := range []string{"functions/pipeline/contractdoc", "functions/pipeline/logsdoc", "functions/ingestor/checksdoc"} {
 		module := filepath.Dir(page)
 		write(module+"/go.mod", "module example.com/"+filepath.Base(module)+"\n")
 		write(page+"/main.go", "package main\n\nfunc main() { print() }\n")
 	}
 	write("docs/contract.md", "stale")
+	write("docs/logs.md", "")
 	write("docs/checks.md", "")
 	if got := generatedFind(t.Context(), repo); !slices.Equal(got, []string{"docs/contract.md is stale"}) {
 		t.Errorf("found %q", got)

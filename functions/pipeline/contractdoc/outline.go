@@ -67,7 +67,7 @@ func outline() []section {
 		{
 			title: "Metrics",
 			lead: "Functions print metrics as lines in CloudWatch's embedded metric format; no call is made and no " +
-				"permission needed.",
+				"permission needed. [logs.md](logs.md) lists the other fields of these lines.",
 			names: []string{"MetricNamespace", "MetricDimension"},
 			extra: (*page).metrics,
 		},
@@ -85,6 +85,9 @@ func outline() []section {
 func unlisted() []string {
 	return []string{
 		"Functions", "Prose", "Limits", "ParseLimits", "DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID",
+		"LogTimestamp", "LogLevel", "LogMessage", "LogService", "LogStage", "LogColdStart", "LogFunctionName",
+		"LogMemorySize", "LogRequestID", "LogTraceID", "LogCorrelationID", "LogRunID", "LogTimeFormat",
+		"LogLines", "LogField", "LogFields",
 		"WhyIgnored", "IsRows", "ValidRunID", "CorrelationIDForm",
 		"EnvStage", "EnvLogLevel", "EnvEventBusName", "EnvIngestLimits", "EnvTableName", "EnvModelID", "EnvModelPrice",
 		"EnvSenderEmail", "EnvReceiverEmail", "ParseAddress", "MaxReceivers", "Price", "ParsePrice",
