@@ -182,7 +182,8 @@ func (s *terminalReport) anomalies(item pipeline.Item) {
 			value = signed(a.Value) + " z"
 		default:
 		}
-		s.line("%-19s  %-10s %-18s %12s  surprise %.2f", command.Printable(a.Session), command.Printable(s.names.Of(a.Series())),
+		name := command.Printable(s.names.Of(a.Series()))
+		s.line("%-19s  %-10s %-18s %12s  surprise %.2f", command.Printable(a.Session), name,
 			strings.ReplaceAll(string(a.Kind), "_", " "), value, a.Surprise)
 	}
 }

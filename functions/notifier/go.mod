@@ -11,7 +11,10 @@ require (
 	github.com/rs/zerolog v1.35.1
 )
 
-require go.yaml.in/yaml/v3 v3.0.5 // indirect
+require (
+	github.com/go-json-experiment/json v1.27.2 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)
 
 require (
 	github.com/aws/aws-sdk-go-v2 v1.47.7 // indirect

@@ -114,8 +114,8 @@ type Correlation struct {
 	Lowest  *Pair `json:"lowest,omitempty"`
 }
 
-// Pair is two symbols and the correlation of their changes, -1 to 1. A symbol that the group has on several exchanges is
-// followed by its exchange, such as `TRP (XTSE)`.
+// Pair is two symbols and the correlation of their changes, -1 to 1. A symbol that the group has on several exchanges
+// is followed by its exchange, such as `TRP (XTSE)`.
 type Pair struct {
 	A           string  `json:"a"`
 	B           string  `json:"b"`

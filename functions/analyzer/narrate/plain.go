@@ -14,7 +14,8 @@ const maxNamed = 3
 // Symbols that are not [safe] are not named.
 func Plain(item pipeline.Item) string {
 	paragraphs := []string{marketLine(item)}
-	for _, text := range []string{movers(item.Aggregates, pipeline.NewNames(item.Insights)), notable(item), quality(item)} {
+	names := pipeline.NewNames(item.Insights)
+	for _, text := range []string{movers(item.Aggregates, names), notable(item), quality(item)} {
 		if text != "" {
 			paragraphs = append(paragraphs, text)
 		}

@@ -28,9 +28,14 @@ func outline() []section {
 			names: []string{"RunID", "CorrelationMetadata", "CorrelationHeader", "RunHeader", "ValidCorrelationID"},
 		},
 		{
+			title: "Versions",
+			lead:  "All that crosses a boundary carries the version of its shape: `schema`.",
+			names: []string{"Schema", "CheckSchema"},
+		},
+		{
 			title: "Valid rows",
 			lead:  "Objects under `processed/` are JSON Lines: one of these to a line, in the order of the source.",
-			names: []string{"Bar", "Decimal", "SplitLikeJump", "Scale100x"},
+			names: []string{"Bar", "Series", "Decimal", "SplitLikeJump", "Scale100x"},
 		},
 		{
 			title: "Refused rows",
@@ -45,7 +50,7 @@ func outline() []section {
 		{
 			title: "Event",
 			lead:  "One event announces each ingested file. It may come more than once, always with the same content.",
-			names: []string{"EventSource", "EventDetailType", "Schema", "IngestorCompleted", "BucketRef"},
+			names: []string{"EventSource", "EventDetailType", "IngestorCompleted", "BucketRef"},
 			extra: (*page).eventExample,
 		},
 		{
@@ -84,6 +89,7 @@ func outline() []section {
 // extra may still show them.
 func unlisted() []string {
 	return []string{
+		"Names", "NewNames",
 		"Functions", "Prose", "Limits", "ParseLimits", "DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID",
 		"LogTimestamp", "LogLevel", "LogMessage", "LogService", "LogStage", "LogColdStart", "LogFunctionName",
 		"LogMemorySize", "LogRequestID", "LogTraceID", "LogCorrelationID", "LogRunID", "LogTimeFormat",
