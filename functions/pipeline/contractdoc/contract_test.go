@@ -41,8 +41,8 @@ func TestRenderRefusesIncompleteOutline(t *testing.T) {
 		t.Fatal(err)
 	}
 	without := outline()
-	without[2].names = without[2].names[1:]
-	without[3].names = append(without[3].names, "NoSuchName")
+	without[3].names = without[3].names[1:]
+	without[4].names = append(without[4].names, "NoSuchName")
 	_, err = render(contract, without)
 	if err == nil {
 		t.Fatal("an outline without Bar was rendered")
