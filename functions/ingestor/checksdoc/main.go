@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mejan/mejan/functions/ingestor/ingest"
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
 func main() {
@@ -25,25 +26,27 @@ Every finding has a code. It stands in 'rejects/' beside the row that was refuse
 the counts of the event, the analysis, the mail and the metrics, and in what 'mejan validate' prints. All reasons of a
 row are given, not the first; numbers are compared as decimals, digit by digit. These are the rules of version 'RULES'.
 
+Below each code is what the mail and the terminal call it, then the rule, then a file in which it is found.
+
 "Now" is when the content of a file was first seen, so that a repeated run comes to the same result. What a row is
 compared with is its series, in the order of the file: a bar is known again among the last 65,536 of its series.
 `
 
 // sections are the levels, each with what it means.
 var sections = []struct {
-	level       ingest.Level
+	level       pipeline.Level
 	title, lead string
 }{
 	{
-		ingest.Refuse, "Refused",
+		pipeline.LevelReject, "Refused",
 		"The row is kept out of `processed/` and lies under `rejects/`, whole, with its place in the file and every reason.",
 	},
 	{
-		ingest.Warn, "Odd, and kept",
+		pipeline.LevelWarn, "Odd, and kept",
 		"The row is used. Where a finding is about one bar, the bar says so in its `warnings`.",
 	},
 	{
-		ingest.File, "The file as a whole",
+		pipeline.LevelFile, "The file as a whole",
 		"Nothing of the file can be used; one line under `rejects/` says why and at which byte. `PROVIDER_ERROR` and " +
 			"`NO_SERIES` do the same where they are all that a file has.",
 	},
@@ -55,7 +58,7 @@ func page(checks []ingest.Check) string {
 	for _, s := range sections {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.title, s.lead)
 		for _, check := range checks {
-			if check.Level == s.level {
+			if check.Level() == s.level {
 				b.WriteString(entry(check))
 			}
 		}
@@ -68,7 +71,9 @@ func entry(check ingest.Check) string {
 	if check.Field != "" {
 		field = " Points to `" + check.Field + "`."
 	}
-	return fmt.Sprintf("\n### %s\n\n%s%s\n\n```\n%s\n```\n", check.Code, check.Rule, field, printable(check.Example))
+	code := pipeline.CodeOf(check.Code, check.Level())
+	return fmt.Sprintf("\n### %s\n\n*A %s %s.*\n\n%s%s\n\n```\n%s\n```\n",
+		check.Code, code.About.Noun(1), code.Words, check.Rule, field, printable(check.Example))
 }
 
 // printable spells bytes that a page cannot show.

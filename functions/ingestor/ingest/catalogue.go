@@ -6,19 +6,6 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// Level says what a finding does.
-type Level string
-
-// Levels of checks.
-const (
-	// Refuse drops the row, or what stands in place of a series, from the valid ones and explains it under `rejects/`.
-	Refuse Level = "reject"
-	// Warn is counted, noted on the bar where it is about one, and drops nothing.
-	Warn Level = "warn"
-	// File means that nothing of the file can be used.
-	File Level = "file"
-)
-
 // Codes of the checks, in the order of [Catalogue].
 const (
 	FieldMissing     = "FIELD_MISSING"
@@ -54,9 +41,8 @@ const (
 
 // Check is one thing that may be found.
 type Check struct {
-	// Code is its stable name.
-	Code  string
-	Level Level
+	// Code is its stable name. Its level and its words stand in [pipeline.Codes].
+	Code string
 	// Field is the field that a finding points to, empty where it is the row, the series or the file.
 	Field string
 	// Rule says to a person what has to hold, or what was found.
@@ -73,6 +59,18 @@ type Check struct {
 	later bool
 }
 
+// Level says what a finding of the check does.
+func (c Check) Level() pipeline.Level { return pipeline.CodeOf(c.Code, "").Level }
+
+// refuses says which checks of the catalogue refuse a row, by their place. It is made once, so that no row costs a
+// look-up.
+var refuses = func() (all [len(catalogue)]bool) {
+	for i := range catalogue {
+		all[i] = catalogue[i].Level() == pipeline.LevelReject
+	}
+	return all
+}()
+
 // Catalogue lists every check, what refuses before what warns, so that nothing warns of a row that is refused. It is
 // what the code runs and what docs/checks.md is made from.
 func Catalogue() []Check { return catalogue[:] }
@@ -80,20 +78,20 @@ func Catalogue() []Check { return catalogue[:] }
 // A check that neither row nor step carries out is made where the file is read or a series begins.
 var catalogue = [...]Check{
 	{
-		Code: FieldMissing, Level: Refuse,
+		Code: FieldMissing,
 		Rule: "A row has datetime, open, high, low and close, and the meta before it names symbol and interval. A " +
 			"volume may be missing.",
 		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07"}`),
 		row:     fieldMissing,
 	},
 	{
-		Code: FieldType, Level: Refuse,
+		Code:    FieldType,
 		Rule:    "A row is an object, its datetime a string, and its prices and volume are strings or numbers.",
 		Example: daily(`{"datetime":"2018-02-07","open":null,"high":"163.40","low":"159.07","close":"159.54"}`),
 		row:     fieldType,
 	},
 	{
-		Code: FieldTooLong, Level: Refuse,
+		Code: FieldTooLong,
 		Rule: "A number has at most 32 characters, and what the meta says at most 100 bytes each.",
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"1","high":"1","low":"0.0000000000000000000000000000000001","close":"1"}`,
@@ -101,20 +99,20 @@ var catalogue = [...]Check{
 		row: fieldTooLong,
 	},
 	{
-		Code: NotANumber, Level: Refuse,
+		Code: NotANumber,
 		Rule: "A price or volume is a decimal number: an optional minus, digits without a leading zero, an optional " +
 			"fraction. NaN, Inf, exponents, hexadecimal, underscores, spaces and a plus are none.",
 		Example: daily(`{"datetime":"2018-02-07","open":"1.6e2","high":"NaN","low":"0x9f","close":"159_54"}`),
 		row:     notANumber,
 	},
 	{
-		Code: PriceNotPositive, Level: Refuse,
+		Code:    PriceNotPositive,
 		Rule:    "A price is above zero.",
 		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"0","close":"159.54"}`),
 		row:     priceNotPositive,
 	},
 	{
-		Code: VolumeNegative, Level: Refuse, Field: "volume",
+		Code: VolumeNegative, Field: "volume",
 		Rule: "A volume is not below zero.",
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"-1"}`,
@@ -122,7 +120,7 @@ var catalogue = [...]Check{
 		row: volumeNegative,
 	},
 	{
-		Code: HighBelowLow, Level: Refuse, Field: "high",
+		Code: HighBelowLow, Field: "high",
 		Rule: "The high is not below the low. Prices are compared as decimals, whatever their length.",
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"160","high":"159.06999999999999999999","low":"159.07","close":"160"}`,
@@ -130,31 +128,31 @@ var catalogue = [...]Check{
 		row: ordered(highPrice, orders{{highPrice, lowPrice}}),
 	},
 	{
-		Code: HighBelowBody, Level: Refuse, Field: "high",
+		Code: HighBelowBody, Field: "high",
 		Rule:    "The high is not below the open or the close.",
 		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.00","low":"159.07","close":"159.54"}`),
 		row:     ordered(highPrice, orders{{highPrice, openPrice}, {highPrice, closePrice}}),
 	},
 	{
-		Code: LowAboveBody, Level: Refuse, Field: "low",
+		Code: LowAboveBody, Field: "low",
 		Rule:    "The low is not above the open or the close.",
 		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"160","close":"159.54"}`),
 		row:     ordered(lowPrice, orders{{openPrice, lowPrice}, {closePrice, lowPrice}}),
 	},
 	{
-		Code: IntervalFormat, Level: Refuse, Field: "interval",
+		Code: IntervalFormat, Field: "interval",
 		Rule:    "The interval is a number and min, h, day, week or month.",
 		Example: `{"meta":{"symbol":"AAPL","interval":"fortnight"},"values":[` + goodRow + `]}`,
 	},
 	{
-		Code: DatetimeFormat, Level: Refuse, Field: "datetime",
+		Code: DatetimeFormat, Field: "datetime",
 		Rule: "A datetime is a day of the years 1900 to 2099, yyyy-mm-dd, followed by hh:mm:ss if and only if the " +
 			"interval is shorter than a day.",
 		Example: daily(`{"datetime":"2018-02-30","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`),
 		row:     datetimeFormat,
 	},
 	{
-		Code: FutureBar, Level: Refuse, Field: "datetime",
+		Code: FutureBar, Field: "datetime",
 		Rule: "A bar does not begin after the file was first seen, by the clock of the exchange; where its zone is " +
 			"not known, by the clock that is farthest ahead.",
 		Example: daily(`{"datetime":"2099-12-31","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`),
@@ -162,14 +160,14 @@ var catalogue = [...]Check{
 		detail:  "%s had not come when the file was first seen",
 	},
 	{
-		Code: DuplicateBar, Level: Refuse,
+		Code:    DuplicateBar,
 		Rule:    "A series has one bar for each time. This one says what an earlier row of the file has said.",
 		Example: daily(goodRow + `,` + goodRow),
 		step:    func(_ *series, _ *row, beside step) bool { return beside.known && beside.same },
 		detail:  "the bar of %s again",
 	},
 	{
-		Code: ConflictingBar, Level: Refuse,
+		Code: ConflictingBar,
 		Rule: "A series has one bar for each time. This one says other than an earlier row of the file, which was " +
 			"taken.",
 		Example: daily(
@@ -179,39 +177,39 @@ var catalogue = [...]Check{
 		detail: "another bar of %s has other figures",
 	},
 	{
-		Code: ProviderError, Level: Refuse,
+		Code: ProviderError,
 		Rule: "The provider sent an error in place of a series. Where the whole file is one, nothing of it can be " +
 			"used.",
 		Example: `{"AAPL":` + daily(goodRow) + `,"NOPE":{"code":404,"message":"symbol not found","status":"error"}}`,
 	},
 	{
-		Code: NoSeries, Level: Refuse,
+		Code: NoSeries,
 		Rule: "What stands in place of a series is a series. Where there is none in the whole file, nothing of it " +
 			"can be used.",
 		Example: `{"AAPL":` + daily(goodRow) + `,"EUR/USD":{"rate":1.2345}}`,
 	},
 	{
-		Code: OutOfOrder, Level: Warn, Field: "datetime",
+		Code: OutOfOrder, Field: "datetime",
 		Rule:    "The bars of a series go one way in time. Here they turn round.",
 		Example: daily(goodRow + `,` + goodRowOf("2018-02-05") + `,` + goodRowOf("2018-02-06")),
 		step:    func(_ *series, _ *row, beside step) bool { return beside.turns },
 	},
 	{
-		Code: NonSessionBar, Level: Warn, Field: "datetime",
+		Code: NonSessionBar, Field: "datetime",
 		Rule: "A bar of a share traded in the United States is of a trading day of the New York Stock Exchange, and " +
 			"one within a day of 04:00 to 20:00, or to 17:00 where trading ends early.",
 		Example: american(goodRowOf("2018-02-19")),
 		step:    nonSession,
 	},
 	{
-		Code: MissingSession, Level: Warn, later: true,
+		Code: MissingSession, later: true,
 		Rule: "Between two bars of a share traded in the United States there is no trading day without one. Counted " +
 			"once for each gap, and noted on the bar after it.",
 		Example: american(goodRow + `,` + goodRowOf("2018-02-05")),
 		step:    missingSession,
 	},
 	{
-		Code: VolumeFraction, Level: Warn, Field: "volume",
+		Code: VolumeFraction, Field: "volume",
 		Rule: "A number of shares is whole. Pairs of currencies are exempt.",
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0.5"}`,
@@ -221,7 +219,7 @@ var catalogue = [...]Check{
 		},
 	},
 	{
-		Code: ZeroVolumeMoved, Level: Warn, Field: "volume",
+		Code: ZeroVolumeMoved, Field: "volume",
 		Rule: "Where nothing was traded, open, high, low and close are one.",
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"0"}`,
@@ -231,7 +229,7 @@ var catalogue = [...]Check{
 		},
 	},
 	{
-		Code: SplitLikeJump, Level: Warn, Field: "close", later: true,
+		Code: SplitLikeJump, Field: "close", later: true,
 		Rule: "The close is 2, 3, 4, 5, 7, 10 or 20 times that of the bar before, or one of these parts of it, " +
 			"within 3 %: a split that was not applied, rather than a move. Bars more than a week and two " +
 			"intervals apart are not compared.",
@@ -239,7 +237,7 @@ var catalogue = [...]Check{
 		step:    splitLike,
 	},
 	{
-		Code: Scale100x, Level: Warn, Field: "close", later: true,
+		Code: Scale100x, Field: "close", later: true,
 		Rule: "The close is a hundred times that of the bar before, or a hundredth of it, within 10 %: pence for " +
 			"pounds, rather than a move.",
 		Example: daily(
@@ -248,35 +246,35 @@ var catalogue = [...]Check{
 		step: scaled,
 	},
 	{
-		Code: StaleSeries, Level: Warn,
+		Code:    StaleSeries,
 		Rule:    "The latest bar of a series began at most a week and two intervals before the file was first seen.",
 		Example: daily(goodRow),
 	},
 	{
-		Code: SymbolMismatch, Level: Warn, Field: "symbol",
+		Code: SymbolMismatch, Field: "symbol",
 		Rule: "A batch has each series under its own symbol. What was asked for by another identifier is found here " +
 			"too.",
 		Example: `{"US0378331005":` + daily(goodRow) + `}`,
 	},
 	{
-		Code: MixedInterval, Level: Warn, Field: "interval",
+		Code: MixedInterval, Field: "interval",
 		Rule: "All series of a file have the interval of the first one.",
 		Example: `{"AAPL":` + daily(goodRow) +
 			`,"MSFT":{"meta":{"symbol":"MSFT","interval":"1week"},"values":[` + goodRow + `]}}`,
 	},
 	{
-		Code: MalformedJSON, Level: File,
+		Code: MalformedJSON,
 		Rule: "The file is JSON (RFC 8259) in UTF-8 without a byte order mark, whole, no name twice in one object, " +
 			"and nothing behind it.",
 		Example: `{"meta":{"symbol":"AAPL","interval":"1day"},"values":[`,
 	},
 	{
-		Code: MalformedGzip, Level: File,
+		Code:    MalformedGzip,
 		Rule:    "A file that begins like a gzip file (RFC 1952) is one, whole.",
 		Example: "\x1f\x8b, and then something else",
 	},
 	{
-		Code: TooLarge, Level: File,
+		Code:    TooLarge,
 		Rule:    "The file, a value in it, how deep it nests and how far it unfolds keep to the limits.",
 		Example: `{"AAPL":` + nested + `}`,
 	},

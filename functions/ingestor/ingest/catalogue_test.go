@@ -6,18 +6,38 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/mejan/mejan/functions/ingestor/ingest"
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // claimed is when the files of the tests were first seen.
 var claimed = time.Date(2018, 2, 20, 12, 0, 0, 0, time.UTC)
 
-// Each check finds what its example shows, at the level that the catalogue says; the page made from it does not lie.
+// The contract's table and the catalogue have the same checks in the same order, so a check has words, and no words stay
+// of a check that is gone.
+func TestCatalogueIsInTheContract(t *testing.T) {
+	var inTable, inCatalogue []string
+	for _, c := range pipeline.Codes() {
+		if slices.Contains([]pipeline.Level{pipeline.LevelReject, pipeline.LevelWarn, pipeline.LevelFile}, c.Level) {
+			inTable = append(inTable, c.Code)
+		}
+	}
+	for _, check := range ingest.Catalogue() {
+		inCatalogue = append(inCatalogue, check.Code)
+	}
+	if diff := cmp.Diff(inTable, inCatalogue); diff != "" {
+		t.Errorf("checks (-functions/pipeline/codes.go +functions/ingestor/ingest/catalogue.go):\n%s", diff)
+	}
+}
+
+// Each check finds what its example shows, at the level that the contract says; the page made from it does not lie.
 func TestCatalogueExamples(t *testing.T) {
 	codes := make(map[string]bool)
-	levels := []ingest.Level{ingest.Refuse, ingest.Warn, ingest.File}
+	levels := []pipeline.Level{pipeline.LevelReject, pipeline.LevelWarn, pipeline.LevelFile}
 	if !slices.IsSortedFunc(ingest.Catalogue(), func(a, b ingest.Check) int {
-		return slices.Index(levels, a.Level) - slices.Index(levels, b.Level)
+		return slices.Index(levels, a.Level()) - slices.Index(levels, b.Level())
 	}) {
 		t.Error("what refuses does not stand before what warns")
 	}
@@ -32,20 +52,20 @@ func TestCatalogueExamples(t *testing.T) {
 		}
 		got := splitRun(strings.NewReader(check.Example), run)
 		counts := got.result.Reasons
-		switch check.Level {
-		case ingest.File:
+		switch check.Level() {
+		case pipeline.LevelFile:
 			if broken := fileError(t, got.err); broken.Code != check.Code {
 				t.Errorf("%s: got %v", check.Code, broken)
 			}
 			continue
-		case ingest.Warn:
+		case pipeline.LevelWarn:
 			counts = got.result.Warnings
-		case ingest.Refuse:
+		case pipeline.LevelReject:
 		}
 		if got.err != nil || counts[check.Code] != 1 {
 			t.Errorf("%s: %v, reasons %v, warnings %v", check.Code, got.err, got.result.Reasons, got.result.Warnings)
 		}
-		if check.Field != "" && check.Level == ingest.Refuse && !strings.Contains(got.rejected, `"field":"`+check.Field+`"`) {
+		if check.Field != "" && check.Level() == pipeline.LevelReject && !strings.Contains(got.rejected, `"field":"`+check.Field+`"`) {
 			t.Errorf("%s: does not point to %s:\n%s", check.Code, check.Field, got.rejected)
 		}
 	}

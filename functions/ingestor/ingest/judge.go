@@ -166,7 +166,7 @@ func (j *judge) examine(s *series, r *row) (odd warnings) {
 			continue
 		}
 		switch {
-		case check.Level == Refuse:
+		case refuses[i]:
 			found.check = i
 			before, after, _ := strings.Cut(check.detail, "%s")
 			found.of(check.Field).add(before).bytes(r.text(datetime)).add(after)

@@ -43,6 +43,14 @@ func outline() []section {
 			names: []string{"Reject", "SeriesMeta", "Reason", "Source", "MaxRaw"},
 		},
 		{
+			title: "Codes",
+			lead: "Each finding has a code: of a check, of an anomaly or of a data problem. This table says what a code means. " +
+				"The mail, the terminal and the generated sentences take their words from it. A code that is not here was " +
+				"written by another version: show it as it is.",
+			names: []string{"Level", "About", "Measure"},
+			extra: (*page).codes,
+		},
+		{
 			title: "Register and marker",
 			lead:  "The object at `processed/hashes/<etag>` begins as a register and ends as the marker that all is done.",
 			names: []string{"Marker", "State", "Rows", "Outcome"},
@@ -89,7 +97,7 @@ func outline() []section {
 // extra may still show them.
 func unlisted() []string {
 	return []string{
-		"Names", "NewNames",
+		"Names", "NewNames", "Code", "Codes", "CodeOf",
 		"Functions", "Prose", "Limits", "ParseLimits", "DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID",
 		"LogTimestamp", "LogLevel", "LogMessage", "LogService", "LogStage", "LogColdStart", "LogFunctionName",
 		"LogMemorySize", "LogRequestID", "LogTraceID", "LogCorrelationID", "LogRunID", "LogTimeFormat",
