@@ -99,24 +99,28 @@ func (b *book) anomaly(a pipeline.Anomaly) {
 	if !safeTime(a.Session) {
 		return
 	}
-	name, meaning, value, way := string(a.Kind), "", percent(a.Value), direction(a.Value)
+	name, meaning, way := string(a.Kind), "", direction(a.Value)
+	measure := pipeline.CodeOf(name, pipeline.LevelAnomaly).Measure
+	if measure == pipeline.MeasureMultiple {
+		way = "" // above or below what is usual is no direction
+	}
 	switch a.Kind {
 	case pipeline.LargeMove:
 		meaning = "unusually large change of one bar"
 	case pipeline.VolumeSpike:
-		meaning, value, way = "unusually high volume of one bar, over its average", multiple(a.Value), ""
+		meaning = "unusually high volume of one bar, over its average"
 	case pipeline.UnusualMove:
-		meaning, value = "change of one bar, by how far it is from the usual ones", deviations(a.Value)
+		meaning = "change of one bar, by how far it is from the usual ones"
 	case pipeline.Gap:
 		meaning = "gap from the close to the next open"
 	case pipeline.RecordHigh, pipeline.RecordLow:
 		meaning = "by how much a close went beyond the record of a year"
 	case pipeline.VolatilityShift:
-		meaning, value, way = "volatility of ten bars, over that of the bars before", multiple(a.Value), ""
+		meaning = "volatility of ten bars, over that of the bars before"
 	default:
 		return
 	}
-	if b.add(a.Symbol, name, meaning, value, way) {
+	if b.add(a.Symbol, name, meaning, measured(a.Value, measure), way) {
 		b.add(a.Symbol, name+"_time", "time of that bar", a.Session, "")
 	}
 }

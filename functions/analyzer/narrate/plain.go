@@ -87,7 +87,7 @@ func notable(item pipeline.Item) string {
 		if !safe(a.Symbol) || !safeTime(a.Session) || len(names) == maxNamed {
 			continue
 		}
-		if what := told(a); what != "" {
+		if what := describe(a); what != "" {
 			names = append(names, fmt.Sprintf("%s %s in the bar of %s", known.Of(a.Series()), what, a.Session))
 		}
 	}
@@ -101,26 +101,11 @@ func notable(item pipeline.Item) string {
 	return fmt.Sprintf("What stands out among the recent bars: %s. %s", list(names), last)
 }
 
-// told says in a statement what an anomaly is; empty for a kind that has none.
-func told(a pipeline.Anomaly) string {
-	switch a.Kind {
-	case pipeline.LargeMove:
-		return "changed by " + percent(a.Value)
-	case pipeline.VolumeSpike:
-		return "traded " + multiple(a.Value) + " its usual volume"
-	case pipeline.UnusualMove:
-		return "moved " + deviations(a.Value) + " from its usual change"
-	case pipeline.Gap:
-		return "opened with a gap of " + percent(a.Value)
-	case pipeline.RecordHigh:
-		return "closed at a record high of a year"
-	case pipeline.RecordLow:
-		return "closed at a record low of a year"
-	case pipeline.VolatilityShift:
-		return "had become " + multiple(a.Value) + " as volatile as before"
-	default:
-		return ""
-	}
+// describe says in a statement what an anomaly is, in the contract's words. It is empty for a kind that another version
+// wrote: its code would be no sentence.
+func describe(a pipeline.Anomaly) string {
+	code := pipeline.CodeOf(string(a.Kind), pipeline.LevelAnomaly)
+	return strings.ReplaceAll(code.Statement, "{value}", measured(a.Value, code.Measure))
 }
 
 func quality(item pipeline.Item) string {

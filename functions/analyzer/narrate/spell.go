@@ -22,6 +22,20 @@ func multiple(x float64) string { return magnitude(x) + " times" }
 // deviations spells a z-score.
 func deviations(x float64) string { return magnitude(x) + " standard deviations" }
 
+// measured spells the value of an anomaly. It is empty for an unknown measure.
+func measured(x float64, by pipeline.Measure) string {
+	switch by {
+	case pipeline.MeasurePercent:
+		return percent(x)
+	case pipeline.MeasureMultiple:
+		return multiple(x)
+	case pipeline.MeasureScore:
+		return deviations(x)
+	default:
+		return ""
+	}
+}
+
 // magnitude spells |x| with two decimals.
 func magnitude(x float64) string {
 	return strings.TrimPrefix(strconv.FormatFloat(x, 'f', 2, 64), "-")

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
@@ -119,33 +118,22 @@ func anomalies(list []pipeline.Anomaly, names pipeline.Names, p period, mixed bo
 		if mixed {
 			s.symbol += " (" + cut(clean(a.Interval), maxSymbol) + ")"
 		}
-		s.value, s.what = told(a, p)
+		s.value, s.what = describe(a, p)
 		shown = append(shown, s)
 	}
 	return shown
 }
 
-// told is what was seen, and in words what it is.
-func told(a pipeline.Anomaly, p period) (value figure, what string) {
-	switch a.Kind {
-	case pipeline.LargeMove:
-		return change(a.Value), fmt.Sprintf("moved more than %s%s%% in one %s", short(a.Threshold), nbsp, p.bar)
-	case pipeline.VolumeSpike:
-		return figure{text: number(a.Value) + "×"}, fmt.Sprintf("volume above %s× its average", short(a.Threshold))
-	case pipeline.UnusualMove:
-		return figure{text: signed(a.Value)}, fmt.Sprintf("change of one %s far from its usual ones, robust z beyond %s",
-			p.bar, short(a.Threshold))
-	case pipeline.Gap:
-		return change(a.Value), fmt.Sprintf("opened outside the range of the %s before, by more than %s%s%%",
-			p.bar, short(a.Threshold), nbsp)
-	case pipeline.RecordHigh:
-		return change(a.Value), "beyond the highest close of 52 weeks; " + share100(a.Threshold) + " is a usual move"
-	case pipeline.RecordLow:
-		return change(a.Value), "below the lowest close of 52 weeks; " + share100(a.Threshold) + " is a usual move"
-	case pipeline.VolatilityShift:
-		return figure{text: number(a.Value) + "×"}, "volatility of 10 changes, over that of the 60 before"
-	default:
-		return figure{text: signed(a.Value)},
-			fmt.Sprintf("%s, beyond %s", cut(clean(string(a.Kind)), maxSymbol), short(a.Threshold))
+// describe gives what was seen and, in words, what it is.
+func describe(a pipeline.Anomaly, p period) (value figure, what string) {
+	code, threshold := entry(string(a.Kind), pipeline.LevelAnomaly), short(a.Threshold)
+	switch code.Measure {
+	case pipeline.MeasurePercent:
+		return change(a.Value), code.Anomaly(threshold+nbsp+"%", p.bar)
+	case pipeline.MeasureMultiple:
+		return figure{text: number(a.Value) + "×"}, code.Anomaly(threshold+"×", p.bar)
+	case pipeline.MeasureScore:
+	default: // a kind that another version wrote
 	}
+	return figure{text: signed(a.Value)}, code.Anomaly(threshold, p.bar)
 }

@@ -23,8 +23,8 @@ func quality(item pipeline.Item) []string {
 	case c.Rejected == 0 && len(item.Quality.Warnings) == 0:
 		lines = append(lines, "Every row passed every check.")
 	}
-	lines = append(lines, tell(item.Quality.Reasons, "Rejected", "row")...)
-	lines = append(lines, tell(item.Quality.Warnings, "Used, with a warning", "bar")...)
+	lines = append(lines, findings(item.Quality.Reasons, pipeline.LevelReject, "Rejected")...)
+	lines = append(lines, findings(item.Quality.Warnings, pipeline.LevelWarn, "Used, with a warning")...)
 	return append(lines, problems(item)...)
 }
 
