@@ -71,7 +71,8 @@ func TestPreviewReport(t *testing.T) {
 	for _, want := range []string{
 		"1day bars as of 2018-02-07", "BEARISH · 4 of 12 advanced, 8 declined", "turbulence 1.09 times the usual",
 		"\nAAPL            159.54   -2.14 %", "▅▅▆▅▆▆▆▇▇▇▇▇█▇█████▇▆▆▅▄▄▄▂▁▃▂",
-		"record high", "surprise 3.48", "13992 rows read, 13991 used, 1 rejected", "FIELD_TYPE",
+		"beyond the highest close of 52 weeks", "surprise 3.48", "13992 rows read, 13991 used, 1 rejected",
+		"refused          1 row with a field of the wrong type (FIELD_TYPE)",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("output lacks %q:\n%s", want, stdout)

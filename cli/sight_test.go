@@ -87,7 +87,7 @@ func TestSeveralFiles(t *testing.T) {
 	code, stdout, stderr := mejan(t, "validate", mixed, broken, "-")
 	for _, want := range []string{
 		mixed + ": 2 rows of 1 symbols: 1 valid, 1 refused", "First refused rows\n  /values/1 at byte 160\n    FIELD_TYPE in open: null, not a number",
-		"stdin: 1 rows",
+		"Refused\n           1 row with a field of the wrong type (FIELD_TYPE)\n", "stdin: 1 rows",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("stdout lacks %q:\n%s", want, stdout)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -173,18 +172,30 @@ func (s *terminalReport) anomalies(item pipeline.Item) {
 		s.line("None among the last %d bars.", analyze.AnomalyBars)
 		return
 	}
+	width := 0
 	for _, a := range item.KeyAnomalies {
-		value := signed(a.Value) + " %"
-		switch a.Kind {
-		case pipeline.VolumeSpike, pipeline.VolatilityShift:
-			value = fmt.Sprintf("%.2f×", a.Value)
-		case pipeline.UnusualMove:
-			value = signed(a.Value) + " z"
-		default:
-		}
-		name := command.Printable(s.names.Of(a.Series()))
-		s.line("%-19s  %-10s %-18s %12s  surprise %.2f", command.Printable(a.Session), name,
-			strings.ReplaceAll(string(a.Kind), "_", " "), value, a.Surprise)
+		width = max(width, utf8.RuneCountInString(a.Session))
+	}
+	for _, a := range item.KeyAnomalies {
+		value, what := describe(a)
+		s.line("%-*s  %-10s %10s  surprise %-5.2f  %s", width, command.Printable(a.Session),
+			command.Printable(s.names.Of(a.Series())), value, a.Surprise, command.Printable(what))
+	}
+}
+
+// describe gives what was seen and, in words, what it is. A kind that another version wrote is shown by its name.
+func describe(a pipeline.Anomaly) (value, what string) {
+	code := pipeline.CodeOf(string(a.Kind), pipeline.LevelAnomaly)
+	threshold := strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", a.Threshold), "0"), ".")
+	switch code.Measure {
+	case pipeline.MeasurePercent:
+		return signed(a.Value) + " %", code.Anomaly(threshold+" %", "bar")
+	case pipeline.MeasureMultiple:
+		return fmt.Sprintf("%.2f×", a.Value), code.Anomaly(threshold+"×", "bar")
+	case pipeline.MeasureScore:
+		return signed(a.Value) + " z", code.Anomaly(threshold, "bar")
+	default:
+		return signed(a.Value), code.Anomaly(threshold, "bar")
 	}
 }
 
@@ -192,17 +203,22 @@ func (s *terminalReport) quality(item pipeline.Item) {
 	s.heading("DATA QUALITY")
 	rows := item.RowCounts
 	s.line("%d rows read, %d used, %d rejected", rows.Raw, rows.Processed, rows.Rejected)
-	for _, list := range []struct {
-		what   string
-		counts map[string]int64
-	}{{"refused", item.Quality.Reasons}, {"warned", item.Quality.Warnings}} {
-		for _, code := range slices.Sorted(maps.Keys(list.counts)) {
-			s.line("  %-8s %-20s %10d", list.what, command.Printable(code), list.counts[code])
-		}
+	for _, line := range command.Findings(item.Quality.Reasons, pipeline.LevelReject) {
+		s.line("  refused %s", line)
+	}
+	for _, line := range command.Findings(item.Quality.Warnings, pipeline.LevelWarn) {
+		s.line("  warned  %s", line)
 	}
 	for _, p := range item.DataProblems {
-		s.line("  %s  %s  %s, %g times the close before: figures do not reach across it",
-			command.Printable(p.Session), command.Printable(s.names.Of(p.Series())), command.Printable(p.Code), p.Ratio)
+		ratio := ""
+		if p.Ratio > 0 {
+			ratio = fmt.Sprintf(", %g times the close before", p.Ratio)
+		}
+		s.line("  %s  %s  a %s%s", command.Printable(p.Session), command.Printable(s.names.Of(p.Series())),
+			command.Printable(pipeline.CodeOf(p.Code, pipeline.LevelWarn).Finding(1)), ratio)
+	}
+	if len(item.DataProblems) > 0 {
+		s.line("  Such a change is an artefact of the data; figures do not reach across it.")
 	}
 	if n := item.Aggregates.Repeated; n > 0 {
 		s.line("  %d bars left out: their series has another of the same datetime", n)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/mejan/mejan/cli/command"
@@ -115,22 +114,9 @@ func (v verdict) describe(w io.Writer) error {
 	}
 	_, err := fmt.Fprintf(w, "%d rows of %d symbols: %d valid, %d refused (%.2f %%)\n%d bytes in %.2f s%s\n",
 		v.Rows.Raw, v.Symbols, v.Rows.Valid, v.Rows.Invalid, v.Rows.RejectedPercentage(), v.Bytes, v.Seconds, rate)
-	for _, group := range []struct {
-		title  string
-		counts map[string]int64
-	}{{"Refused for", v.Reasons}, {"Odd, and kept", v.Warnings}} {
-		if len(group.counts) == 0 {
-			continue
-		}
-		fmt.Fprintf(w, "\n%s\n", group.title)
-		// The most frequent first.
-		codes := slices.SortedFunc(maps.Keys(group.counts), func(a, b string) int {
-			return cmp.Or(cmp.Compare(group.counts[b], group.counts[a]), cmp.Compare(a, b))
-		})
-		for _, code := range codes {
-			_, err = fmt.Fprintf(w, "  %-20s %10d\n", code, group.counts[code])
-		}
-	}
+	err = cmp.Or(err,
+		command.List(w, "Refused", command.Findings(v.Reasons, pipeline.LevelReject)),
+		command.List(w, "Odd, and kept", command.Findings(v.Warnings, pipeline.LevelWarn)))
 	if len(v.Refused) == 0 {
 		return err
 	}

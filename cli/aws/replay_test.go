@@ -63,7 +63,7 @@ func TestReplayOnce(t *testing.T) {
 	}
 
 	_, out := replay(func(r *replaying) { r.dryRun = true })
-	has(out, "2 lines, 2 rows tried again: 1 pass, 1 are refused still", "1  HIGH_BELOW_BODY", "Would put s3://b/"+replayKey)
+	has(out, "2 lines, 2 rows tried again: 1 pass, 1 are refused still", "1 row whose high is below the open or the close (HIGH_BELOW_BODY)", "Would put s3://b/"+replayKey)
 	if _, put := world.Snapshot(bucket)[replayKey]; put {
 		t.Error("a dry run puts")
 	}

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	"slices"
 
+	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/cli/files"
 	"github.com/mejan/mejan/cli/replay"
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // counts is what --json prints.
@@ -43,10 +43,11 @@ func (r *replaying) print(result replay.Result, end ending) error {
 	w := r.report
 	fmt.Fprintf(w, "%d lines, %d rows tried again: %d pass, %d are refused still\n",
 		result.Read, result.Rows, result.Passed, result.Still)
-	list(w, "Refused still for", result.Reasons)
-	list(w, "Not tried", result.Skipped)
+	skips := command.Counts(result.Skipped, func(why replay.Skip, _ int64) string { return string(why) })
+	refused := command.List(w, "Refused still", command.Findings(result.Reasons, pipeline.LevelReject))
+	skipped := command.List(w, "Not tried", skips)
 	_, err := fmt.Fprintf(w, "\n%s\n", r.closing(result, end))
-	return err
+	return cmp.Or(refused, skipped, err)
 }
 
 // closing says in one sentence what it came to.
@@ -69,18 +70,5 @@ func (r *replaying) closing(result replay.Result, end ending) string {
 		return "Wrote what passes to stdout."
 	default:
 		return fmt.Sprintf("Wrote %s.", r.out)
-	}
-}
-
-// list tells counts, the most frequent first.
-func list[K ~string](w io.Writer, title string, counts map[K]int64) {
-	if len(counts) == 0 {
-		return
-	}
-	fmt.Fprintf(w, "\n%s\n", title)
-	for _, name := range slices.SortedFunc(maps.Keys(counts), func(a, b K) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	}) {
-		fmt.Fprintf(w, "  %10d  %s\n", counts[name], name)
 	}
 }
