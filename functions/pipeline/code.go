@@ -64,8 +64,8 @@ type Code struct {
 	Statement string
 }
 
-// CodeOf finds the entry of a code. An item may hold a code that another version wrote: for a code that the table lacks,
-// the entry has the given level and no words, and its methods show the code itself.
+// CodeOf finds the entry of a code. An item may hold a code that another version wrote: for a code that is not in the
+// table, the entry has the given level and no words, and its methods show the code itself.
 func CodeOf(code string, level Level) Code {
 	for i := range codes {
 		if codes[i].Code == code {

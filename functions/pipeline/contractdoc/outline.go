@@ -44,9 +44,9 @@ func outline() []section {
 		},
 		{
 			title: "Codes",
-			lead: "Each finding has a code: of a check, of an anomaly or of a data problem. This table says what a code means. " +
-				"The mail, the terminal and the generated sentences take their words from it. A code that is not here was " +
-				"written by another version: show it as it is.",
+			lead: "Each finding has a code: of a check, of an anomaly or of a data problem. The table below says what a code " +
+				"means. The mail, the terminal and the generated sentences take their words from it. A code that is not in " +
+				"it was written by another version: show it as it is.",
 			names: []string{"Level", "About", "Measure"},
 			extra: (*page).codes,
 		},

@@ -164,15 +164,15 @@ func (p *page) row(cells ...string) {
 	p.WriteString("|\n")
 }
 
-// codes shows the table of codes. {bar} and the like stay: they say where a figure goes.
+// codes shows the table of codes. Placeholders such as {bar} stay, since they say where a value goes.
 func (p *page) codes() {
 	p.row("Code", "Level", "About", "In words", "Measure")
 	p.row("---", "---", "---", "---", "---")
 	for _, c := range pipeline.Codes() {
 		p.row("`"+c.Code+"`", string(c.Level), string(c.About), c.Words, string(c.Measure))
 	}
-	p.WriteString("\nThe words of a check follow what it is about: \"3 rows with a negative volume\". [checks.md](checks.md) has " +
-		"the rules of the checks, [figures.md](figures.md) those of the anomalies.\n\n")
+	p.WriteString("\nThe words of a check follow what it is about: \"3 rows with a negative volume\". " +
+		"[checks.md](checks.md) has the rules of the checks, [figures.md](figures.md) those of the anomalies.\n\n")
 }
 
 func (p *page) metrics() {
