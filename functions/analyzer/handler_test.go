@@ -337,7 +337,7 @@ func TestPermanent(t *testing.T) {
 		"event":             {fmt.Errorf("x: %w", errEvent), true},
 		"row":               {fmt.Errorf("x: %w", analyze.ErrRow), true},
 		"rows gone":         {fmt.Errorf("x: %w", objects.ErrNotFound), true},
-		"item too large":    {fmt.Errorf("x: %w", &smithy.GenericAPIError{Code: "ValidationException"}), true},
+		"item too large":    {fmt.Errorf("x: %w", analyses.ErrInvalid), true},
 		"rows not readable": {fmt.Errorf("x: %w", objects.ErrDenied), false},
 		"rows contended":    {fmt.Errorf("x: %w", objects.ErrConflict), false},
 		"table throttled":   {fmt.Errorf("x: %w", &smithy.GenericAPIError{Code: "ThrottlingException"}), false},
@@ -345,6 +345,7 @@ func TestPermanent(t *testing.T) {
 		"out of time":       {context.DeadlineExceeded, false},
 		"anything else":     {errors.New("x"), false},
 		"item exists":       {analyses.ErrExists, false},
+		"newer rows":        {fmt.Errorf("%w: %w", analyze.ErrRow, pipeline.ErrNewerSchema), false},
 	} {
 		if got := permanent(c.err); got != c.want {
 			t.Errorf("%s: got %t, want %t", name, got, c.want)

@@ -11,14 +11,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/mejan/mejan/functions/analyzer/narrate"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/analyses"
 	"github.com/mejan/mejan/functions/pipeline/narrator"
 	"github.com/mejan/mejan/functions/pipeline/objects"
-	"github.com/mejan/mejan/functions/pipeline/telemetry"
+	"github.com/mejan/mejan/functions/pipeline/setup"
 )
 
 func main() {
@@ -30,31 +29,22 @@ func main() {
 	lambda.Start(h.Handle)
 }
 
+// compose builds the handler from its environment. Its error says all that is wrong with that at once.
 func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.Writer) (*handler, error) {
-	env, err := pipeline.Analyzer.Load(lookup)
-	if err != nil {
+	process := setup.Start(ctx, pipeline.Analyzer, lookup, stdout)
+	price := setup.Parse(process, pipeline.EnvModelPrice, pipeline.ParsePrice)
+	if err := process.Err(); err != nil {
 		return nil, err
 	}
-	log, err := telemetry.NewLogger(stdout, pipeline.Analyzer, env[pipeline.EnvStage], env[pipeline.EnvLogLevel])
-	if err != nil {
-		return nil, fmt.Errorf("environment variable %s: %w", pipeline.EnvLogLevel, err)
-	}
-	price, err := pipeline.ParsePrice(env[pipeline.EnvModelPrice])
-	if err != nil {
-		return nil, fmt.Errorf("environment variable %s: %w", pipeline.EnvModelPrice, err)
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load AWS configuration: %w", err)
-	}
-	name, _ := lookup("AWS_LAMBDA_FUNCTION_NAME")
 	return &handler{
-		bucket: objects.New(cfg),
-		table:  analyses.New(cfg, env[pipeline.EnvTableName]),
+		log:    process.Log,
+		bucket: objects.New(process.AWS),
+		table:  analyses.New(process.AWS, process.Env[pipeline.EnvTableName]),
 		narrator: narrate.Narrator{
-			Model: narrator.New(cfg, env[pipeline.EnvModelID]), Price: price, Sleep: sleep, Chance: rand.Float64,
+			Model: narrator.New(process.AWS, process.Env[pipeline.EnvModelID]),
+			Price: price, Sleep: sleep, Chance: rand.Float64,
 		},
-		log: log, meter: telemetry.NewMeter(name, time.Now), now: time.Now,
+		now: time.Now,
 	}, nil
 }
 

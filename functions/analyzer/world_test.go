@@ -55,7 +55,7 @@ func newWorld(t *testing.T, faults *pipelinetest.Faults, script ...pipelinetest.
 			Model: w.model, Price: pipeline.Price{In: 0.06, Out: 0.24}, Chance: func() float64 { return 0 },
 			Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		},
-		log: log, meter: telemetry.NewMeter("mejan-test-analyzer", now), now: now,
+		log: log, now: now,
 	}
 	t.Cleanup(func() { pipelinetest.CheckLog(t, pipeline.Analyzer, w.stdout.String()) })
 	return w

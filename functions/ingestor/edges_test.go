@@ -92,7 +92,7 @@ func TestDenied(t *testing.T) {
 	if !errors.Is(err, objects.ErrDenied) || !strings.Contains(err.Error(), "a missing key looks the same") {
 		t.Errorf("got error %v", err)
 	}
-	if got := w.lines("file failed"); len(got) != 3 || got[0]["level"] != "ERROR" || got[0]["error"] == nil {
+	if got := w.lines("file not settled"); len(got) != 3 || got[0]["level"] != "ERROR" || got[0]["error"] == nil {
 		t.Errorf("log lines: %v", got)
 	}
 }
@@ -157,7 +157,7 @@ func TestMarkerOfOtherVersion(t *testing.T) {
 	}{{pipeline.Schema - 1, nil}, {pipeline.Schema + 1, pipeline.ErrNewerSchema}, {pipeline.Schema - 2, pipeline.ErrUnknownSchema}} {
 		w := newWorld(t, nil)
 		event := w.upload(named(t, "clean"))
-		src := source(event.Records[0])
+		src := notified(event.Records[0])
 		claimed := time.Date(2018, 2, 12, 6, 0, 0, 0, time.UTC)
 		started := pipeline.Marker{
 			Schema: test.schema, State: pipeline.Started, RunID: pipeline.RunID(claimed, src.ETag), CorrelationID: "before",
@@ -228,8 +228,8 @@ func TestMarkerVanishes(t *testing.T) {
 		}
 		return nil
 	}
-	if err := w.handler().Handle(t.Context(), event); !errors.Is(err, errVanished) {
-		t.Errorf("got error %v, want %v", err, errVanished)
+	if err := w.handler().Handle(t.Context(), event); !errors.Is(err, errMarkerGone) {
+		t.Errorf("got error %v, want %v", err, errMarkerGone)
 	}
 	if err := w.deliver(event); err != nil {
 		t.Fatal(err)
@@ -240,27 +240,25 @@ func TestMarkerVanishes(t *testing.T) {
 }
 
 // Trying again is for what may end otherwise; a mistake here is a retry storm, or a file lost in silence.
-func TestRetryable(t *testing.T) {
+func TestPermanent(t *testing.T) {
 	for _, test := range []struct {
 		err  error
 		want bool
 	}{
-		{nil, false},
-		{&ingest.FileError{Code: ingest.MalformedJSON}, false},
-		{objects.ErrNotFound, false},
-		{objects.ErrChanged, false},
-		{objects.ErrDenied, true},
-		{objects.ErrExists, true},
-		{objects.ErrConflict, true},
-		{errVanished, true},
-		{io.ErrUnexpectedEOF, true},
-		{context.DeadlineExceeded, true},
-		{errors.New("anything else"), true},
+		{objects.ErrNotFound, true},
+		{objects.ErrChanged, true},
+		{objects.ErrDenied, false},
+		{objects.ErrExists, false},
+		{objects.ErrConflict, false},
+		{errMarkerGone, false},
+		{io.ErrUnexpectedEOF, false},
+		{context.DeadlineExceeded, false},
+		{errors.New("anything else"), false},
 	} {
-		if got := retryable(test.err); got != test.want {
+		if got := permanent(test.err); got != test.want {
 			t.Errorf("%v: got %t, want %t", test.err, got, test.want)
 		}
-		if wrapped := fmt.Errorf("on the way: %w", test.err); test.err != nil && retryable(wrapped) != test.want {
+		if wrapped := fmt.Errorf("on the way: %w", test.err); permanent(wrapped) != test.want {
 			t.Errorf("%v: got %t, want %t", wrapped, !test.want, test.want)
 		}
 	}

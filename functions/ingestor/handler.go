@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/rs/zerolog"
 
-	"github.com/mejan/mejan/functions/ingestor/ingest"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/objects"
 	"github.com/mejan/mejan/functions/pipeline/telemetry"
@@ -20,18 +18,17 @@ import (
 // file: the names of all outputs are fixed by whoever claims the content first, and their bytes follow from the
 // content.
 type handler struct {
-	objects interface {
+	log    *telemetry.Logger
+	bucket interface {
 		Open(ctx context.Context, r objects.Ref) (*objects.Object, error)
 		Create(ctx context.Context, r objects.Ref, body []byte) error
 		Put(ctx context.Context, r objects.Ref, body []byte) error
 		Upload(ctx context.Context, r objects.Ref) objects.Upload
 	}
-	limits pipeline.Limits
-	bus    interface {
+	bus interface {
 		Announce(ctx context.Context, done pipeline.IngestorCompleted) error
 	}
-	log     *telemetry.Logger
-	meter   telemetry.Meter
+	limits  pipeline.Limits
 	now     func() time.Time
 	entropy io.Reader
 }
@@ -45,37 +42,46 @@ func (h *handler) Handle(ctx context.Context, event events.S3Event) error {
 	}
 	var failed []error
 	for _, record := range event.Records {
-		src := source(record)
+		src := notified(record)
 		end, err := h.settle(ctx, log, src)
+		run := end.logOf(log)
 		switch {
-		case retryable(err):
-			end.explain(log.Error().Err(err), src).Msg("file failed")
-			failed = append(failed, err)
-			continue
 		case errors.Is(err, objects.ErrChanged): // the notification about the newer version follows
 			log.Info().Err(err).Msg("file was replaced")
 			end = ending{Outcome: pipeline.Ignored, Reason: "a newer version has replaced it"}
-		case err != nil:
+		case permanent(err):
 			log.Error().Err(err).Msg("file is gone")
 			end = ending{Outcome: pipeline.Ignored, Reason: "it was deleted before it could be read"}
+		case err != nil:
+			end.explain(run.Error().Err(err), src).Msg("file not settled")
+			failed = append(failed, err)
+			continue
 		}
-		line := log.Info()
+		line := run.Info()
 		if end.Misnamed {
-			line = log.Warn()
+			line = run.Warn()
 		}
 		end.explain(line, src).Msg("file settled")
 	}
 	return errors.Join(failed...)
 }
 
+// permanent reports whether another attempt at the same notification ends like this one: the version will not come
+// back. An error of the file itself does not get here, it is an outcome.
+func permanent(err error) bool {
+	return pipeline.Permanent(err, objects.ErrChanged, objects.ErrNotFound)
+}
+
 // settle takes one version of one object all the way.
-func (h *handler) settle(ctx context.Context, log zerolog.Logger, src pipeline.Source) (ending, error) {
+func (h *handler) settle(ctx context.Context, log telemetry.Log, src pipeline.Source) (ending, error) {
 	if why := pipeline.WhyIgnored(src.Key); why != "" {
 		end := ending{Outcome: pipeline.Ignored, Reason: why, Misnamed: !pipeline.IsFolder(src.Key, src.Size)}
-		h.count(log, end)
+		if end.Misnamed {
+			log.Publish(telemetry.Of(pipeline.FilesIgnored, 1))
+		}
 		return end, nil
 	}
-	input, err := h.objects.Open(ctx, objects.Ref{Bucket: src.Bucket, Key: src.Key, ETag: src.ETag})
+	input, err := h.bucket.Open(ctx, objects.Ref{Bucket: src.Bucket, Key: src.Key, ETag: src.ETag})
 	if err != nil {
 		return ending{}, fmt.Errorf("open input: %w", err)
 	}
@@ -86,42 +92,29 @@ func (h *handler) settle(ctx context.Context, log zerolog.Logger, src pipeline.S
 	if err != nil {
 		return ending{}, err
 	}
+	end := ending{Marker: marker}
+	log = end.logOf(log)
 	if given := input.Metadata[pipeline.CorrelationMetadata]; given != "" && !pipeline.ValidCorrelationID(given) {
-		log := telemetry.ForRun(log, marker.CorrelationID, marker.RunID)
 		log.Warn().Str("given", given).Str("key", src.Key).
 			Msg("correlation id replaced: it may have " + pipeline.CorrelationIDForm)
 	}
 	if marker.Over() {
-		end := ending{Outcome: pipeline.Duplicate, Marker: marker}
-		h.count(log, end)
+		end.Outcome = pipeline.Duplicate
+		log.Publish(telemetry.Of(pipeline.FilesDuplicate, 1))
 		return end, nil
 	}
 	// Both outputs, or none of them, become visible: the refused rows first, so that no announced file lacks them.
-	end, err := h.separate(ctx, log, input.Body, marker)
+	s, err := h.splitFile(ctx, log, input.Body, marker)
 	if err != nil {
-		return ending{Marker: marker}, err
+		return end, err
 	}
+	end = ending{Outcome: s.outcome(), Marker: finished(marker, s), Broken: s.broken}
 	if end.Outcome == pipeline.Ingested {
 		if err := h.bus.Announce(ctx, announcement(end.Marker)); err != nil {
 			return end, err
 		}
 	}
 	// Counted before the marker says that it is over: an attempt that dies in between counts twice rather than never.
-	h.count(log, end)
-	return end, h.conclude(ctx, end.Marker)
-}
-
-// retryable reports whether another attempt at the same notification may end otherwise than this one.
-func retryable(err error) bool {
-	var broken *ingest.FileError
-	switch {
-	case err == nil:
-		return false
-	case errors.As(err, &broken): // the same bytes break at the same place
-		return false
-	case errors.Is(err, objects.ErrChanged), errors.Is(err, objects.ErrNotFound): // the version will not come back
-		return false
-	default:
-		return true // also ErrDenied, so that it ends as a dead letter and not in silence
-	}
+	publishSplit(log, s)
+	return end, writeMarker(ctx, end.Marker, h.bucket.Put)
 }

@@ -154,7 +154,7 @@ func TestMetrics(t *testing.T) {
 		if want["warnings"] == nil {
 			want["warnings"] = map[string]any{}
 		}
-		want["correlation_id"], want["run_id"], want["LambdaFunction"] = m.CorrelationID, m.RunID, "mejan-test-ingestor"
+		want["correlation_id"], want["run_id"], want["LambdaFunction"] = m.CorrelationID, m.RunID, ""
 		check := func(lines []map[string]any, want values) {
 			t.Helper()
 			if len(lines) != 1 {
@@ -172,7 +172,7 @@ func TestMetrics(t *testing.T) {
 			t.Fatal(err)
 		}
 		check(w.lines("metrics")[1:], values{
-			"FilesDuplicate": 1.0, "correlation_id": m.CorrelationID, "run_id": m.RunID, "LambdaFunction": "mejan-test-ingestor",
+			"FilesDuplicate": 1.0, "correlation_id": m.CorrelationID, "run_id": m.RunID, "LambdaFunction": "",
 		})
 	}
 }

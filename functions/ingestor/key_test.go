@@ -27,7 +27,7 @@ func FuzzKey(f *testing.F) {
 			if err := json.Unmarshal([]byte(body), &event); err != nil {
 				t.Fatalf("%s: %v", body, err)
 			}
-			if got := source(event.Records[0]); got.Key != key || got.ETag != "e" {
+			if got := notified(event.Records[0]); got.Key != key || got.ETag != "e" {
 				t.Errorf("%q spelled %q: got %+v", key, spelled, got)
 			}
 		}

@@ -11,12 +11,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/bus"
 	"github.com/mejan/mejan/functions/pipeline/objects"
-	"github.com/mejan/mejan/functions/pipeline/telemetry"
+	"github.com/mejan/mejan/functions/pipeline/setup"
 )
 
 func main() {
@@ -28,28 +27,19 @@ func main() {
 	lambda.Start(h.Handle)
 }
 
+// compose builds the handler from its environment. Its error says all that is wrong with that at once.
 func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.Writer) (*handler, error) {
-	env, err := pipeline.Ingestor.Load(lookup)
-	if err != nil {
+	process := setup.Start(ctx, pipeline.Ingestor, lookup, stdout)
+	limits := setup.Parse(process, pipeline.EnvIngestLimits, pipeline.ParseLimits)
+	if err := process.Err(); err != nil {
 		return nil, err
 	}
-	log, err := telemetry.NewLogger(stdout, pipeline.Ingestor, env[pipeline.EnvStage], env[pipeline.EnvLogLevel])
-	if err != nil {
-		return nil, fmt.Errorf("environment variable %s: %w", pipeline.EnvLogLevel, err)
-	}
-	limits, err := pipeline.ParseLimits(env[pipeline.EnvIngestLimits])
-	if err != nil {
-		return nil, fmt.Errorf("environment variable %s: %w", pipeline.EnvIngestLimits, err)
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load AWS configuration: %w", err)
-	}
-	name, _ := lookup("AWS_LAMBDA_FUNCTION_NAME")
 	return &handler{
-		objects: objects.New(cfg),
+		log:     process.Log,
+		bucket:  objects.New(process.AWS),
+		bus:     bus.New(process.AWS, process.Env[pipeline.EnvEventBusName]),
 		limits:  limits,
-		bus:     bus.New(cfg, env[pipeline.EnvEventBusName]),
-		log:     log, meter: telemetry.NewMeter(name, time.Now), now: time.Now, entropy: rand.Reader,
+		now:     time.Now,
+		entropy: rand.Reader,
 	}, nil
 }

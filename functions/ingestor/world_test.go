@@ -70,10 +70,7 @@ func (w *world) handler() *handler {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &handler{
-		objects: w.objects, bus: w.bus, log: log, meter: telemetry.NewMeter("mejan-test-ingestor", w.now),
-		now: w.now, entropy: w.entropy,
-	}
+	return &handler{log: log, bucket: w.objects, bus: w.bus, now: w.now, entropy: w.entropy}
 }
 
 // upload puts a file in place and returns the notification about it.

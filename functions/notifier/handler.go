@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
-	"github.com/rs/zerolog"
 
 	"github.com/mejan/mejan/functions/notifier/deliver"
 	"github.com/mejan/mejan/functions/notifier/report"
@@ -21,14 +20,13 @@ import (
 // handler takes batches of the table's stream.
 type handler struct {
 	log     *telemetry.Logger
-	meter   telemetry.Meter
 	courier deliver.Courier
 }
 
-// handle mails a report for each new analysis and names the records that failed. Lambda goes back to the first of
+// Handle mails a report for each new analysis and names the records that failed. Lambda goes back to the first of
 // these and repeats all behind it; those that went well find in the ledger that they are done. So one record's
 // failure stops no other, and a record whose delivery is leased to another attempt waits behind all that can go on.
-func (h *handler) handle(ctx context.Context, batch events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+func (h *handler) Handle(ctx context.Context, batch events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
 	log := h.log.ForInvocation(ctx)
 	var response events.DynamoDBEventResponse
 	fail := func(record events.DynamoDBEventRecord) {
@@ -69,8 +67,8 @@ const refusedPause = 20 * time.Second
 
 // notify is the way of one record: its image is an analysis, the analysis becomes a report, and the report is
 // delivered. It logs how that ended.
-func (h *handler) notify(ctx context.Context, log zerolog.Logger, record events.DynamoDBEventRecord) error {
-	log = log.With().Str("sequence_number", record.Change.SequenceNumber).Logger()
+func (h *handler) notify(ctx context.Context, log telemetry.Log, record events.DynamoDBEventRecord) error {
+	log.Logger = log.With().Str("sequence_number", record.Change.SequenceNumber).Logger()
 	if record.EventName != string(events.DynamoDBOperationTypeInsert) || len(record.Change.NewImage) == 0 {
 		log.Info().Str("event_name", record.EventName).Msg("record ignored: not a new analysis")
 		return nil
@@ -79,7 +77,7 @@ func (h *handler) notify(ctx context.Context, log zerolog.Logger, record events.
 	if err != nil {
 		return failed(log, err)
 	}
-	log = telemetry.ForRun(log, item.CorrelationID, item.AnalysisID)
+	log = log.ForRun(item.CorrelationID, item.AnalysisID)
 	written, err := report.Render(item)
 	if err != nil {
 		return failed(log, err)
@@ -87,7 +85,7 @@ func (h *handler) notify(ctx context.Context, log zerolog.Logger, record events.
 	receipt, err := h.courier.Deliver(ctx, owner(ctx, record), mail.Message{
 		RunID: item.AnalysisID, CorrelationID: item.CorrelationID,
 		Subject: written.Subject, HTML: written.HTML, Text: written.Text,
-	}, func(m pipeline.Metric) { h.meter.Publish(log, telemetry.Of(m, 1)) })
+	}, func(m pipeline.Metric) { log.Publish(telemetry.Of(m, 1)) })
 	if err != nil {
 		return failed(log, err)
 	}
@@ -129,15 +127,15 @@ func owner(ctx context.Context, record events.DynamoDBEventRecord) string {
 	return request + "/" + record.Change.SequenceNumber
 }
 
-// permanent reports whether repeating a record cannot help until somebody changes something. Such a record is repeated
-// all the same: that is how the mapping gives it up, whole, to the failure destination, from where it can be replayed.
+// permanent reports whether another attempt at the same record ends like this one. Such a record is handed back all the
+// same: that is how the mapping gives it up, whole, to the failure destination, from where it can be replayed.
 func permanent(err error) bool {
-	return errors.Is(err, errNotAnalysis) || errors.Is(err, analyses.ErrNotFound) ||
-		errors.Is(err, mail.ErrRefused) && !errors.Is(err, mail.ErrRefusedForNow)
+	return !errors.Is(err, mail.ErrRefusedForNow) &&
+		pipeline.Permanent(err, errNotAnalysis, analyses.ErrNotFound, mail.ErrRefused)
 }
 
 // failed logs an error, once, and returns it.
-func failed(log zerolog.Logger, err error) error {
+func failed(log telemetry.Log, err error) error {
 	if errors.Is(err, analyses.ErrLeased) {
 		log.Info().Err(err).Msg("another attempt holds the delivery")
 		return err

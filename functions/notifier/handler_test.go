@@ -45,10 +45,9 @@ func newWorld(t *testing.T, faults *pipelinetest.Faults) *world {
 	}
 	h := handler{
 		log:     log,
-		meter:   telemetry.NewMeter("mejan-dev-notifier", time.Now),
 		courier: deliver.Courier{Ledger: w.table, Mailer: w.box},
 	}
-	w.handler = lambda.NewHandler(h.handle)
+	w.handler = lambda.NewHandler(h.Handle)
 	t.Cleanup(func() { pipelinetest.CheckLog(t, pipeline.Notifier, w.out.String()) })
 	return w
 }

@@ -3,20 +3,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/mejan/mejan/functions/notifier/deliver"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/analyses"
 	"github.com/mejan/mejan/functions/pipeline/mail"
-	"github.com/mejan/mejan/functions/pipeline/telemetry"
+	"github.com/mejan/mejan/functions/pipeline/setup"
 )
 
 func main() {
@@ -25,32 +22,22 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	lambda.Start(h.handle)
+	lambda.Start(h.Handle)
 }
 
-// compose builds the handler from its environment. Its error tells all that is wrong with that at once.
+// compose builds the handler from its environment. Its error says all that is wrong with that at once.
 func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.Writer) (*handler, error) {
-	env, err := pipeline.Notifier.Load(lookup)
-	if err != nil {
+	process := setup.Start(ctx, pipeline.Notifier, lookup, stdout)
+	sender := setup.Parse(process, pipeline.EnvSenderEmail, mail.ParseAddress)
+	receivers := setup.Parse(process, pipeline.EnvReceiverEmail, mail.ParseReceivers)
+	if err := process.Err(); err != nil {
 		return nil, err
 	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("load AWS configuration: %w", err)
-	}
-	stage := env[pipeline.EnvStage]
-	log, logErr := telemetry.NewLogger(stdout, pipeline.Notifier, stage, env[pipeline.EnvLogLevel])
-	if logErr != nil {
-		logErr = fmt.Errorf("environment variable %s: %w", pipeline.EnvLogLevel, logErr)
-	}
-	mailer, mailErr := mail.New(cfg, stage, env[pipeline.EnvSenderEmail], env[pipeline.EnvReceiverEmail])
-	if err := errors.Join(logErr, mailErr); err != nil {
-		return nil, err
-	}
-	name, _ := lookup("AWS_LAMBDA_FUNCTION_NAME")
 	return &handler{
-		log:     log,
-		meter:   telemetry.NewMeter(name, time.Now),
-		courier: deliver.Courier{Ledger: analyses.New(cfg, env[pipeline.EnvTableName]), Mailer: mailer},
+		log: process.Log,
+		courier: deliver.Courier{
+			Ledger: analyses.New(process.AWS, process.Env[pipeline.EnvTableName]),
+			Mailer: mail.New(process.AWS, process.Env[pipeline.EnvStage], sender, receivers),
+		},
 	}, nil
 }

@@ -95,7 +95,7 @@ func LogFields() []LogField {
 		{"as_of", text, AnalyzerLines, analysed, "The date of the latest bar.", false},
 		{"narration", text, AnalyzerLines, analysed, "Who wrote the sentences: `model` or `template`.", false},
 		{"anomalies", number, AnalyzerLines, analysed, "Anomalies in the analysis.", false},
-		{"try", number, AnalyzerLines, "model's answer not used", "Which answer of the model it was, from 1.", false},
+		{"attempt", number, AnalyzerLines, "model's answer not used", "Which attempt at the model it was, from 1.", false},
 		{"key", text, AnalyzerLines, "after an error", "The key of the valid rows.", false},
 		{"permanent", boolean, AnalyzerLines, "`file not analysed`", "True if a retry cannot help.", false},
 		{"error", text, AnalyzerLines, "after an error", "The error.", false},

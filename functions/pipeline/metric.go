@@ -96,7 +96,7 @@ var (
 	}
 	EmailsUncertain = Metric{
 		"EmailsUncertain", Count, Notifier,
-		"A report was sent again because nobody knows whether the first attempt arrived.",
+		"A report was sent again because it is not known whether the first attempt arrived.",
 	}
 )
 

@@ -83,7 +83,7 @@ func (c Courier) Deliver(
 		reason := err.Error()
 		return Receipt{}, errors.Join(err, record(ctx, func() error { return c.Ledger.Failed(ctx, claim, reason) }))
 	case err != nil:
-		return Receipt{}, fmt.Errorf("nobody knows whether it was sent: %w", err)
+		return Receipt{}, fmt.Errorf("it is not known whether the report was sent: %w", err)
 	}
 	count(pipeline.EmailsSent)
 	at := time.Now()

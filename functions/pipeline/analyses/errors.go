@@ -11,6 +11,8 @@ import (
 var (
 	// ErrExists means that an analysis of that id is stored. It is never changed: the first write wins.
 	ErrExists = errors.New("analysis exists")
+	// ErrInvalid means that the table refuses the item whatever the hour, such as one above 400 KB.
+	ErrInvalid = errors.New("table refuses the item")
 	// ErrNotFound means that no analysis of that id is stored.
 	ErrNotFound = errors.New("analysis not found")
 	// ErrSent means that the report was sent; nothing is left to do.

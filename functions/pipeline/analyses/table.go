@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -28,7 +29,7 @@ func New(cfg aws.Config, name string) *Table {
 }
 
 // Create stores an analysis that is not there yet, by one conditional put. It returns [ErrExists] where one is, which
-// may be the one of a try whose answer was lost.
+// may be the one of a try whose answer was lost, and [ErrInvalid] where the table cannot hold the item.
 func (t *Table) Create(ctx context.Context, item pipeline.Item) error {
 	image, err := Encode(item)
 	if err != nil {
@@ -41,9 +42,12 @@ func (t *Table) Create(ctx context.Context, item pipeline.Item) error {
 		ExpressionAttributeNames: map[string]string{"#id": HashKey},
 	})
 	var refused *types.ConditionalCheckFailedException
+	var api smithy.APIError
 	switch {
 	case errors.As(err, &refused):
 		return fmt.Errorf("put analysis %q: %w", item.AnalysisID, ErrExists)
+	case errors.As(err, &api) && api.ErrorCode() == "ValidationException":
+		return fmt.Errorf("put analysis %q: %w: %w", item.AnalysisID, ErrInvalid, err)
 	case err != nil:
 		return fmt.Errorf("put analysis %q: %w", item.AnalysisID, err)
 	}

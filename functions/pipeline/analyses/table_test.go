@@ -31,3 +31,16 @@ func TestGetIsConsistent(t *testing.T) {
 		t.Errorf("requests: got %v, want one consistent read", asked)
 	}
 }
+
+// An item that the table cannot hold is told apart from trouble: another attempt would only pay the model again.
+func TestCreateInvalid(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"__type":"com.amazon.coral.validate#ValidationException","message":"Item size"}`))
+	}))
+	t.Cleanup(server.Close)
+	table := analyses.New(pipelinetest.Endpoint(server.URL), "analyses")
+	if err := table.Create(t.Context(), pipelinetest.Analysis("run")); !errors.Is(err, analyses.ErrInvalid) {
+		t.Errorf("got error %v, want %v", err, analyses.ErrInvalid)
+	}
+}

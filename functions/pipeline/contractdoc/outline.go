@@ -97,8 +97,8 @@ func outline() []section {
 // extra may still show them.
 func unlisted() []string {
 	return []string{
-		"Names", "NewNames", "Code", "Codes", "CodeOf",
-		"Functions", "Prose", "Limits", "ParseLimits", "DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID",
+		"Names", "NewNames", "Code", "Codes", "CodeOf", "Functions", "Prose", "Limits", "ParseLimits",
+		"DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID", "Permanent",
 		"LogTimestamp", "LogLevel", "LogMessage", "LogService", "LogStage", "LogColdStart", "LogFunctionName",
 		"LogMemorySize", "LogRequestID", "LogTraceID", "LogCorrelationID", "LogRunID", "LogTimeFormat",
 		"LogLines", "LogField", "LogFields",

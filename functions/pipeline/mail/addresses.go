@@ -9,16 +9,22 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
-// parseSender checks the address that reports come from.
-func parseSender(text string) (string, error) { return parseAddress(pipeline.EnvSenderEmail, text) }
+// ParseAddress checks one address.
+func ParseAddress(text string) (string, error) {
+	address, err := pipeline.ParseAddress(text)
+	if err != nil {
+		return "", fmt.Errorf("%q is not an e-mail address: %w", text, err)
+	}
+	return address, nil
+}
 
-// parseReceivers reads a list of addresses separated by commas. An address that occurs twice gets one mail. The error
+// ParseReceivers reads a list of addresses separated by commas. An address that occurs twice gets one mail. The error
 // names every bad address.
-func parseReceivers(list string) ([]string, error) {
+func ParseReceivers(list string) ([]string, error) {
 	var receivers []string
 	var bad []error
 	for text := range strings.SplitSeq(list, ",") {
-		address, err := parseAddress(pipeline.EnvReceiverEmail, strings.TrimSpace(text))
+		address, err := ParseAddress(strings.TrimSpace(text))
 		if err != nil {
 			bad = append(bad, err)
 		} else if !slices.Contains(receivers, address) {
@@ -26,16 +32,7 @@ func parseReceivers(list string) ([]string, error) {
 		}
 	}
 	if len(receivers) > pipeline.MaxReceivers {
-		bad = append(bad, fmt.Errorf("environment variable %s: %d addresses, SES takes at most %d",
-			pipeline.EnvReceiverEmail, len(receivers), pipeline.MaxReceivers))
+		bad = append(bad, fmt.Errorf("%d addresses, SES takes at most %d", len(receivers), pipeline.MaxReceivers))
 	}
 	return receivers, errors.Join(bad...)
-}
-
-func parseAddress(variable, text string) (string, error) {
-	address, err := pipeline.ParseAddress(text)
-	if err != nil {
-		return "", fmt.Errorf("environment variable %s: %q is not an e-mail address: %w", variable, text, err)
-	}
-	return address, nil
 }

@@ -32,18 +32,13 @@ type Mailer struct {
 	to     []string
 }
 
-// New makes the mailer of a stage from the SDK's configuration. It checks the addresses, of which receivers is a list
-// separated by commas; its error names each bad one and the variable that it came from.
+// New makes the mailer of a stage from the SDK's configuration and checked addresses; see [ParseAddress] and
+// [ParseReceivers].
 //
 // The SDK's retries are off: it would repeat a request whose answer was lost, and thereby the mail.
-func New(cfg aws.Config, stage, sender, receivers string) (*Mailer, error) {
-	from, senderErr := parseSender(sender)
-	to, receiversErr := parseReceivers(receivers)
-	if err := errors.Join(senderErr, receiversErr); err != nil {
-		return nil, err
-	}
+func New(cfg aws.Config, stage, sender string, receivers []string) *Mailer {
 	client := sesv2.NewFromConfig(cfg, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
-	return &Mailer{client: client, stage: stage, from: from, to: to}, nil
+	return &Mailer{client: client, stage: stage, from: sender, to: receivers}
 }
 
 // Send hands m to SES, in one HTTP request and never a second one, and returns the id that SES gave it. The error is

@@ -30,7 +30,7 @@ var setFormat = sync.OnceFunc(func() {
 	zerolog.MessageFieldName = pipeline.LogMessage
 })
 
-// Logger makes the logger of each invocation of one process. Safe for concurrent use.
+// Logger makes the [Log] of each invocation of one process. Safe for concurrent use.
 type Logger struct {
 	base zerolog.Logger
 	// warm is set by the first invocation.
@@ -68,12 +68,15 @@ func NewLogger(w io.Writer, f pipeline.Function, stage, level string) (*Logger, 
 	return &Logger{base: fields.Logger()}, nil
 }
 
-// ForInvocation returns the logger of the invocation that ctx belongs to. Call it once per invocation: the first call
+// Log writes the lines and, by [Log.Publish], the metrics of one invocation or of one run in it.
+type Log struct{ zerolog.Logger }
+
+// ForInvocation returns the log of the invocation that ctx belongs to. Call it once per invocation: the first call
 // is the cold start. Without an invocation in ctx, the lines lack the fields of an invocation.
-func (l *Logger) ForInvocation(ctx context.Context) zerolog.Logger {
+func (l *Logger) ForInvocation(ctx context.Context) Log {
 	invocation, ok := lambdacontext.FromContext(ctx)
 	if !ok {
-		return l.base
+		return Log{l.base}
 	}
 	fields := l.base.With().
 		Bool(pipeline.LogColdStart, !l.warm.Swap(true)).
@@ -81,12 +84,13 @@ func (l *Logger) ForInvocation(ctx context.Context) zerolog.Logger {
 	if root := traceRoot(ctx); root != "" {
 		fields = fields.Str(pipeline.LogTraceID, root)
 	}
-	return fields.Logger()
+	return Log{fields.Logger()}
 }
 
-// ForRun adds the names of the run that the lines are about. Call it once per logger: zerolog does not replace fields.
-func ForRun(log zerolog.Logger, correlationID, runID string) zerolog.Logger {
-	return log.With().Str(pipeline.LogCorrelationID, correlationID).Str(pipeline.LogRunID, runID).Logger()
+// ForRun adds the names of the run that the lines are about. Call it once per log: zerolog does not replace fields.
+func (l Log) ForRun(correlationID, runID string) Log {
+	l.Logger = l.With().Str(pipeline.LogCorrelationID, correlationID).Str(pipeline.LogRunID, runID).Logger()
+	return l
 }
 
 // traceKey is the key under which aws-lambda-go keeps the header Lambda-Runtime-Trace-Id in the context. It sets

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/rs/zerolog"
 
 	"github.com/mejan/mejan/functions/pipeline"
@@ -20,23 +21,13 @@ func Of[N int | int64 | float64](m pipeline.Metric, amount N) Value {
 	return Value{Metric: m, Amount: float64(amount)}
 }
 
-// Meter publishes metrics in CloudWatch's embedded metric format: a log line that CloudWatch reads data points from.
-type Meter struct {
-	function string
-	now      func() time.Time
-}
-
-// NewMeter makes the meter of the function whose deployed name (AWS_LAMBDA_FUNCTION_NAME) is function.
-func NewMeter(function string, now func() time.Time) Meter {
-	return Meter{function: function, now: now}
-}
-
-// Publish writes one line with all values. The line carries whatever log carries, as properties that can be searched
-// for, and it is written at every log level: the level of log hides log lines, never metrics.
+// Publish writes one line with all values, in CloudWatch's embedded metric format: CloudWatch reads data points from it.
+// The line has the fields of the log, as properties that can be searched for. It is written at every log level: the
+// level hides log lines, never metrics.
 //
 // An amount that is not finite is left out, because CloudWatch would drop the whole line; the line then says so in
 // `not_finite`. Each metric may occur once.
-func (m Meter) Publish(log zerolog.Logger, values ...Value) {
+func (l Log) Publish(values ...Value) {
 	names := zerolog.Arr()
 	var finite []Value
 	var odd []string
@@ -55,12 +46,12 @@ func (m Meter) Publish(log zerolog.Logger, values ...Value) {
 		Array("Metrics", names)
 
 	// Lambda drops lines below the function's log level and takes a line without a level for one at INFO.
-	log = log.Level(zerolog.InfoLevel)
+	log := l.Level(zerolog.InfoLevel)
 	line := log.Info().
 		Dict("_aws", zerolog.Dict().
-			Int64("Timestamp", m.now().UnixMilli()).
+			Int64("Timestamp", time.Now().UnixMilli()).
 			Array("CloudWatchMetrics", zerolog.Arr().Dict(directive))).
-		Str(pipeline.MetricDimension, m.function)
+		Str(pipeline.MetricDimension, lambdacontext.FunctionName)
 	for _, v := range finite {
 		line.Float64(v.Metric.Name, v.Amount)
 	}

@@ -27,7 +27,7 @@ func TestLogLine(t *testing.T) {
 	var out bytes.Buffer
 	onLambda(t)
 	ctx := invocation(t, "request-1", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0")
-	log := telemetry.ForRun(logger(t, &out, "info").ForInvocation(ctx), "correlation-1", "run-1")
+	log := logger(t, &out, "info").ForInvocation(ctx).ForRun("correlation-1", "run-1")
 	log.Warn().Int("raw", 3).Msg("something")
 
 	got := onlyLine(t, &out)
@@ -89,7 +89,7 @@ func TestColdStart(t *testing.T) {
 	first := process.ForInvocation(invocation(t, "request-1", ""))
 	second := process.ForInvocation(invocation(t, "request-2", ""))
 	for _, test := range []struct {
-		log     zerolog.Logger
+		log     telemetry.Log
 		request string
 		cold    bool
 	}{
@@ -167,12 +167,17 @@ func TestLogLevel(t *testing.T) {
 
 // Metrics are in CloudWatch's embedded metric format, carry what the logger carries, and appear at every log level.
 func TestPublish(t *testing.T) {
+	synctest.Test(t, testPublish) // its clock starts at midnight UTC of 2000-01-01
+}
+
+func testPublish(t *testing.T) {
+	t.Helper()
 	var out bytes.Buffer
 	onLambda(t)
 	ctx := invocation(t, "request-1", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0")
-	log := telemetry.ForRun(logger(t, &out, "error").ForInvocation(ctx), "correlation-1", "run-1")
-	log = log.With().Dict("reasons", zerolog.Dict().Int64("FIELD_TYPE", 1)).Logger()
-	meter().Publish(log,
+	log := logger(t, &out, "error").ForInvocation(ctx).ForRun("correlation-1", "run-1")
+	log.Logger = log.With().Dict("reasons", zerolog.Dict().Int64("FIELD_TYPE", 1)).Logger()
+	log.Publish(
 		telemetry.Of(pipeline.RecordsValid, 312),
 		telemetry.Of(pipeline.RejectedPercentage, 12.5),
 		telemetry.Of(pipeline.BytesIngested, int64(1)<<40),
@@ -181,7 +186,7 @@ func TestPublish(t *testing.T) {
 	delete(got, "timestamp")
 	want := map[string]any{
 		"_aws": map[string]any{
-			"Timestamp": 1518417000000.0,
+			"Timestamp": 946684800000.0,
 			"CloudWatchMetrics": []any{map[string]any{
 				"Namespace":  "mejan-pipeline",
 				"Dimensions": []any{[]any{"LambdaFunction"}},
@@ -207,7 +212,7 @@ func TestPublish(t *testing.T) {
 // An amount that is not a number costs its own metric, not the whole line.
 func TestPublishNotFinite(t *testing.T) {
 	var out bytes.Buffer
-	meter().Publish(logger(t, &out, "info").ForInvocation(t.Context()),
+	logger(t, &out, "info").ForInvocation(t.Context()).Publish(
 		telemetry.Of(pipeline.RejectedPercentage, math.NaN()), telemetry.Of(pipeline.FilesIngested, 1))
 	got := onlyLine(t, &out)
 	if _, there := got["RejectedPercentage"]; there {
@@ -243,11 +248,6 @@ func invocation(t *testing.T, requestID, trace string) context.Context {
 	t.Helper()
 	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: requestID})
 	return context.WithValue(ctx, "x-amzn-trace-id", trace) //nolint:revive,staticcheck // aws-lambda-go has this key
-}
-
-func meter() telemetry.Meter {
-	at := time.Date(2018, 2, 12, 6, 30, 0, 0, time.UTC)
-	return telemetry.NewMeter("mejan-dev-ingestor", func() time.Time { return at })
 }
 
 // onlyLine also refuses a line that has a name twice, which CloudWatch does not take for a metric.

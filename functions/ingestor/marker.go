@@ -15,10 +15,32 @@ import (
 // maxMarker bounds what is read as a marker, in bytes; they have less than 2,000.
 const maxMarker = 64 << 10
 
-// claim registers the content of src and returns its marker, which is an earlier claim's where there is one. A claim
-// excludes nobody: it fixes what could differ between two attempts at the same bytes.
+// errMarkerGone means that a marker was there a moment ago and is not: somebody removes markers by hand.
+var errMarkerGone = errors.New("marker is gone, the next try writes a new one: do not remove markers during a run")
+
+// started is the marker of a first claim. It fixes all that could differ between two attempts at the same bytes.
+func started(src pipeline.Source, correlationID string, claimed time.Time) pipeline.Marker {
+	return pipeline.Marker{
+		Schema: pipeline.Schema, State: pipeline.Started,
+		RunID: pipeline.RunID(claimed, src.ETag), CorrelationID: correlationID, Source: src, ClaimedAt: claimed,
+	}
+}
+
+// finished is the marker of a content whose work is over, m being what was claimed.
+func finished(m pipeline.Marker, s split) pipeline.Marker {
+	m.Schema, m.State = pipeline.Schema, pipeline.Rejected
+	if s.outcome() == pipeline.Ingested {
+		m.State = pipeline.Done
+	}
+	m.SHA256, m.ProcessedKey, m.RejectsKey = s.sha256, s.processedKey, s.rejectsKey
+	m.Rows, m.Symbols, m.Reasons, m.Warnings = s.Rows, s.Symbols, s.Reasons, s.Warnings
+	return m
+}
+
+// claim registers the content of src and returns its marker: that of an earlier claim, if there is one. A claim keeps
+// no other worker out.
 //
-// It creates first and reads only what it could not create. That is one call where nobody came before, and needs no
+// claim creates first and reads only what it could not create. That is one call for a new content, and needs no
 // permission to list the bucket, without which S3 does not tell a missing marker from a forbidden one.
 func (h *handler) claim(ctx context.Context, src pipeline.Source, metadata map[string]string) (pipeline.Marker, error) {
 	correlation := metadata[pipeline.CorrelationMetadata]
@@ -28,27 +50,20 @@ func (h *handler) claim(ctx context.Context, src pipeline.Source, metadata map[s
 			return pipeline.Marker{}, err
 		}
 	}
-	claimed := h.now().UTC().Truncate(time.Second)
-	marker := pipeline.Marker{
-		Schema: pipeline.Schema, State: pipeline.Started,
-		RunID: pipeline.RunID(claimed, src.ETag), CorrelationID: correlation, Source: src, ClaimedAt: claimed,
-	}
-	err := h.write(ctx, marker, h.objects.Create)
+	marker := started(src, correlation, h.now().UTC().Truncate(time.Second))
+	err := writeMarker(ctx, marker, h.bucket.Create)
 	if errors.Is(err, objects.ErrExists) {
-		return h.recall(ctx, src)
+		return h.readMarker(ctx, src)
 	}
-	if err != nil {
-		return pipeline.Marker{}, err
-	}
-	return marker, nil
+	return marker, err
 }
 
-// recall reads the marker that somebody has written, which may have been this very attempt.
-func (h *handler) recall(ctx context.Context, src pipeline.Source) (pipeline.Marker, error) {
+// readMarker reads the marker of an earlier claim, which may have been this very attempt's.
+func (h *handler) readMarker(ctx context.Context, src pipeline.Source) (pipeline.Marker, error) {
 	at := objects.Ref{Bucket: src.Bucket, Key: pipeline.MarkerKey(src.ETag)}
-	object, err := h.objects.Open(ctx, at)
+	object, err := h.bucket.Open(ctx, at)
 	if errors.Is(err, objects.ErrNotFound) {
-		return pipeline.Marker{}, errVanished
+		return pipeline.Marker{}, errMarkerGone
 	}
 	if err != nil {
 		return pipeline.Marker{}, fmt.Errorf("read marker: %w", err)
@@ -69,27 +84,19 @@ func (h *handler) recall(ctx context.Context, src pipeline.Source) (pipeline.Mar
 		return pipeline.Marker{}, fmt.Errorf("read marker %q: run id %q, correlation id %q: "+
 			"the ingestor wrote no such marker", at, marker.RunID, marker.CorrelationID)
 	}
-	marker.Schema = pipeline.Schema // what this version writes of it
 	return marker, nil
 }
 
-// errVanished means that a marker was there and was not: somebody removes markers by hand.
-var errVanished = errors.New("marker has vanished")
-
-// conclude writes that the work is over. It is the last thing that happens to a content.
-func (h *handler) conclude(ctx context.Context, marker pipeline.Marker) error {
-	return h.write(ctx, marker, h.objects.Put)
-}
-
-func (h *handler) write(
-	ctx context.Context, marker pipeline.Marker, how func(context.Context, objects.Ref, []byte) error,
+// writeMarker writes a marker to its place, by Create or by Put.
+func writeMarker(
+	ctx context.Context, marker pipeline.Marker, write func(context.Context, objects.Ref, []byte) error,
 ) error {
 	body, err := json.Marshal(marker)
 	if err != nil {
 		return fmt.Errorf("marshal marker of run %q: %w", marker.RunID, err)
 	}
 	at := objects.Ref{Bucket: marker.Source.Bucket, Key: pipeline.MarkerKey(marker.Source.ETag)}
-	if err := how(ctx, at, body); err != nil {
+	if err := write(ctx, at, body); err != nil {
 		return fmt.Errorf("write marker: %w", err)
 	}
 	return nil
