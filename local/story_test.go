@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -49,7 +50,7 @@ func TestStories(t *testing.T) {
 		Dir:   "testdata/script",
 		Setup: setup,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"amend": amend, "cloud": start, "model": mood, "fault": fault, "upload": upload, "settle": settle,
+			"amend": amend, "cloud": start, "model": mood, "fault": fault, "upload": upload, "smoke": smokeTest, "settle": settle,
 			"export": export, "verdict": verdict, "aws": awsCLI,
 		},
 		RequireExplicitExec: true,
@@ -171,10 +172,19 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 
 // upload FILE KEY OUTCOME puts a file into the bucket, and expects what becomes of it.
 func upload(ts *testscript.TestScript, _ bool, args []string) {
+	expect(ts, of(ts).cloud.Upload, args)
+}
+
+// smoke FILE KEY OUTCOME is upload with the mark of a smoke test.
+func smokeTest(ts *testscript.TestScript, _ bool, args []string) {
+	expect(ts, of(ts).cloud.SmokeTest, args)
+}
+
+func expect(ts *testscript.TestScript, put func(context.Context, string, string) (local.File, error), args []string) {
 	s := of(ts)
 	ctx, cancel := contextOfTests()
 	defer cancel()
-	file, err := s.cloud.Upload(ctx, ts.MkAbs(args[0]), args[1])
+	file, err := put(ctx, ts.MkAbs(args[0]), args[1])
 	ts.Check(err)
 	ts.Logf("%+v", file)
 	s.files = append(s.files, file)

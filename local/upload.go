@@ -1,8 +1,11 @@
 package local
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -14,6 +17,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/functions/pipeline/smoke"
 	"github.com/mejan/mejan/local/mail"
 )
 
@@ -32,18 +36,37 @@ func (c *Cloud) s3Client() *s3sdk.Client {
 
 // Upload puts a file into the bucket, waits until nothing is in flight, and says what became of it.
 func (c *Cloud) Upload(ctx context.Context, path, key string) (File, error) {
-	file := File{Input: key, Mails: []string{}}
 	content, err := os.Open(path)
 	if err != nil {
-		return file, fmt.Errorf("open input: %w", err)
+		return File{}, fmt.Errorf("open input: %w", err)
 	}
 	defer content.Close()
+	return c.put(ctx, key, content, nil)
+}
+
+// SmokeTest is [Cloud.Upload] with the mark of a smoke test, and in bytes that are new.
+func (c *Cloud) SmokeTest(ctx context.Context, path, key string) (File, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return File{}, fmt.Errorf("open input: %w", err)
+	}
+	nonce := make([]byte, 8)
+	_, _ = rand.Read(nonce) // never fails
+	body, err := smoke.Body(content, nonce)
+	if err != nil {
+		return File{}, fmt.Errorf("smoke test of %q: %w", path, err)
+	}
+	return c.put(ctx, key, bytes.NewReader(body), map[string]string{pipeline.SmokeMetadata: "true"})
+}
+
+func (c *Cloud) put(ctx context.Context, key string, body io.Reader, metadata map[string]string) (File, error) {
+	file := File{Input: key, Mails: []string{}}
 	start, mails := time.Now(), len(c.target.Mail.Messages())
 	put, err := c.s3Client().PutObject(ctx, &s3sdk.PutObjectInput{
-		Bucket: aws.String(c.Bucket()), Key: aws.String(key), Body: content,
+		Bucket: aws.String(c.Bucket()), Key: aws.String(key), Body: body, Metadata: metadata,
 	})
 	if err != nil {
-		return file, fmt.Errorf("upload %q: %w", path, err)
+		return file, fmt.Errorf("upload to %q: %w", key, err)
 	}
 	file.ETag = strings.Trim(aws.ToString(put.ETag), `"`)
 	if err := c.Settle(ctx); err != nil {

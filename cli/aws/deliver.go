@@ -55,9 +55,12 @@ func (r *replaying) put(ctx context.Context, result replay.Result, batch *os.Fil
 	if err != nil {
 		return unchanged, err
 	}
-	var metadata map[string]string
+	metadata := make(map[string]string)
 	if correlation != "" {
-		metadata = map[string]string{pipeline.CorrelationMetadata: correlation}
+		metadata[pipeline.CorrelationMetadata] = correlation
+	}
+	if result.Smoke {
+		metadata[pipeline.SmokeMetadata] = "true"
 	}
 	err = r.store.CreateFrom(ctx, r.target, batch, metadata)
 	if errors.Is(err, objects.ErrExists) {

@@ -19,6 +19,7 @@ import (
 	"github.com/mejan/mejan/functions/ingestor/ingest"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/objects"
+	"github.com/mejan/mejan/functions/pipeline/smoke"
 )
 
 func replayCommand() *cobra.Command {
@@ -32,8 +33,9 @@ today's rules. What passes is put as one object,
     ` + pipeline.ReplayKey("NAME.jsonl", ingest.Rules) + `
 
 so that the pipeline takes it as a run of its own, under the correlation id of the first one where its register still
-says it. The object is created only where there is none: replayed a second time, nothing happens. Credentials and
-region are those of the AWS SDKs; they need to read the bucket and to write under inputs/replay/.
+says it. The replay of a smoke test is a smoke test. The object is created only where there is none: replayed a second
+time, nothing happens. Credentials and region are those of the AWS SDKs; they need to read the bucket and to write under
+inputs/replay/.
 
 Not tried again are rows that an earlier row of their file made superfluous (DUPLICATE_BAR) or contradicted
 (CONFLICTING_BAR), rows longer than what a line keeps, and lines that are about no row: whole files, and errors of the
@@ -144,6 +146,12 @@ func (r *replaying) run(ctx context.Context) error {
 	result, err := replay.Rebuild(func() (io.ReadCloser, error) { return r.open(ctx) }, time.Now(), batch)
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.name(), err)
+	}
+	if result.Smoke && result.Passed > 0 {
+		// The rows may also have been refused in a real run. Its replay must not find the bytes of this one.
+		if _, err := batch.Write(smoke.Blank([]byte(result.RunID))); err != nil {
+			return fmt.Errorf("file for what passes: %w", err)
+		}
 	}
 	if err := batch.Flush(); err != nil {
 		return fmt.Errorf("file for what passes: %w", err)

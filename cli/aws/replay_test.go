@@ -102,6 +102,40 @@ func TestReplayOnce(t *testing.T) {
 	}
 }
 
+// The replay of a smoke test is a smoke test, also where its register is gone, in bytes that no replay of a real run has.
+// Replayed a second time it is the same.
+func TestReplayOfSmokeTest(t *testing.T) {
+	rejects := refused("2018-02-07", "161.50")
+	world := pipelinetest.NewObjects(t, nil)
+	replay := func(lines, want string) *objects.Object {
+		t.Helper()
+		world.Seed(objects.Ref{Bucket: bucket, Key: rejectsKey}, []byte(lines), nil)
+		var out bytes.Buffer
+		r := &replaying{store: world, stdout: &out, stderr: t.Output()}
+		if err := r.aim("s3://" + bucket + "/" + rejectsKey); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.run(t.Context()); err != nil || !strings.Contains(out.String(), want) {
+			t.Fatalf("%v, want %q in:\n%s", err, want, out.String())
+		}
+		object, err := world.Open(t.Context(), objects.Ref{Bucket: bucket, Key: replayKey})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return object
+	}
+	smoke := strings.Replace(rejects, `"size":1}`, `"size":1},"smoke":true`, 1)
+	object := replay(smoke, "Put s3://")
+	if !pipeline.IsSmoke(object.Metadata) {
+		t.Errorf("metadata %v: no smoke test", object.Metadata)
+	}
+	replay(smoke, "Replayed before: s3://")
+	world.Delete(objects.Ref{Bucket: bucket, Key: replayKey})
+	if real := replay(rejects, "Put s3://"); pipeline.IsSmoke(real.Metadata) || real.ETag == object.ETag {
+		t.Errorf("a real run's replay: metadata %v, ETag %q, that of the smoke test %q", real.Metadata, real.ETag, object.ETag)
+	}
+}
+
 // A correlation id is another run's where the register is gone or says another run: better none than that.
 func TestCorrelationUnknown(t *testing.T) {
 	for name, register := range map[string]string{"gone": "", "of another run": `{"schema":1,"run_id":"r","correlation_id":"c"}`} {

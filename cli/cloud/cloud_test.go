@@ -156,6 +156,22 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// With --smoke each upload is a smoke test of its own, also of one file twice, and only the test receiver gets mail.
+func TestDemoSmoke(t *testing.T) {
+	dir := t.TempDir()
+	weekly := filepath.Join("..", "..", sample)
+	code, stdout, stderr := mejan(t, "demo", weekly, weekly, "--smoke", "--json", "--out", dir)
+	if code != 0 || strings.Count(stdout, `"outcome": "analysed"`) != 2 {
+		t.Fatalf("exit %d: %s%s", code, stdout, stderr)
+	}
+	for _, name := range []string{"1.eml", "2.eml"} {
+		mail, err := os.ReadFile(filepath.Join(dir, "outbox", name))
+		if err != nil || !strings.Contains(string(mail), "\nTo: <success@simulator.amazonses.com>") {
+			t.Errorf("%s: %v, or to another receiver", name, err)
+		}
+	}
+}
+
 func sameJSON(a, b []byte) bool {
 	var x, y any
 	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && cmp.Equal(x, y)

@@ -47,6 +47,7 @@ It fails where a file was dead-lettered, where a function lacked a permission, o
 	}
 	c.Flags().StringVar(&d.out, "out", "", "folder for the results (default out/demo in the checkout)")
 	c.Flags().BoolVar(&d.json, "json", false, "print the summary as JSON")
+	c.Flags().BoolVar(&d.smoke, "smoke", false, "upload as smoke tests: mail for the test receiver only, no metrics")
 	c.Flags().StringVar(&d.addr, "addr", "127.0.0.1:0", "address of the local cloud; port 0 takes a free one")
 	return c
 }
@@ -54,7 +55,7 @@ It fails where a file was dead-lettered, where a function lacked a permission, o
 type demo struct {
 	files          []string
 	out, addr      string
-	json           bool
+	json, smoke    bool
 	stdout, stderr io.Writer
 }
 
@@ -151,7 +152,11 @@ func (d *demo) upload(ctx context.Context, cloud *local.Cloud, name string, p *c
 	defer cancel()
 	key := pipeline.InputPrefix + path.Base(filepath.ToSlash(name))
 	p.Printf("upload %s to s3://%s/%s", name, cloud.Bucket(), key)
-	file, err := cloud.Upload(ctx, name, key)
+	put := cloud.Upload
+	if d.smoke {
+		put = cloud.SmokeTest
+	}
+	file, err := put(ctx, name, key)
 	if err != nil {
 		return file, err
 	}

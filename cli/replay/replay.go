@@ -24,9 +24,10 @@ type Result struct {
 	Reasons map[string]int64
 	// Skipped counts the lines that cannot be tried, by why.
 	Skipped map[Skip]int64
-	// RunID and Source are those of the first line.
+	// RunID, Source and Smoke are those of the first line.
 	RunID  string
 	Source pipeline.Source
+	Smoke  bool
 }
 
 // errChanged means that the second reading was of something else than the first.
@@ -112,7 +113,7 @@ func (t *trial) next() error {
 		return err
 	}
 	if t.result.Read++; t.result.Read == 1 {
-		t.result.RunID, t.result.Source = line.RunID, line.Source
+		t.result.RunID, t.result.Source, t.result.Smoke = line.RunID, line.Source, line.Smoke
 	}
 	if skip != "" {
 		t.result.Skipped[skip]++

@@ -35,7 +35,7 @@ type handler struct {
 // puts it with the dead letters. An event that cannot be used belongs there too.
 func (h *handler) Handle(ctx context.Context, event events.EventBridgeEvent) error {
 	done, err := announced(event)
-	log := h.log.ForInvocation(ctx).ForRun(done.CorrelationID, done.RunID)
+	log := h.log.ForInvocation(ctx).ForRun(done.CorrelationID, done.RunID, done.Smoke)
 	if err == nil {
 		err = h.analyze(ctx, log, done)
 	}

@@ -57,6 +57,24 @@ func TestHandle(t *testing.T) {
 	}
 }
 
+// The analysis of a smoke test says that it is one, and what it cost is in no metric.
+func TestSmoke(t *testing.T) {
+	w := newWorld(t, nil)
+	w.done.Smoke = true
+	if err := w.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	if item := w.item(); !item.Smoke || item.Narration.CostUSD == 0 {
+		t.Errorf("item: smoke %t, narration %+v", item.Smoke, item.Narration)
+	}
+	if got := w.metrics(); len(got) != 0 {
+		t.Errorf("metrics: %v, want none", got)
+	}
+	if out := w.stdout.String(); strings.Count(out, `"smoke":true`) != strings.Count(out, "\n") {
+		t.Errorf("lines without the mark: %s", out)
+	}
+}
+
 // An event that comes again costs one read of the table: no rows, no model, no second item.
 func TestRedelivery(t *testing.T) {
 	faults := &pipelinetest.Faults{}

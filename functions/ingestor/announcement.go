@@ -14,7 +14,7 @@ func announcement(m pipeline.Marker) pipeline.IngestorCompleted {
 		Bucket: pipeline.BucketRef{Name: m.Source.Bucket}, Key: m.ProcessedKey, RejectsKey: m.RejectsKey,
 		Filename: key[strings.LastIndexByte(key, '/')+1:], Source: m.Source,
 		RawCount: m.Rows.Raw, ValidCount: m.Rows.Valid, InvalidCount: m.Rows.Invalid, SymbolCount: m.Symbols,
-		Reasons: m.Reasons, Warnings: m.Warnings,
+		Reasons: m.Reasons, Warnings: m.Warnings, Smoke: m.Smoke,
 		ProcessedMarker: pipeline.MarkerKey(m.Source.ETag),
 	}
 }

@@ -58,7 +58,7 @@ func (h *handler) Handle(ctx context.Context, event events.S3Event) error {
 			continue
 		}
 		line := run.Info()
-		if end.Misnamed {
+		if end.Misnamed || end.OtherMark {
 			line = run.Warn()
 		}
 		end.explain(line, src).Msg("file settled")
@@ -99,9 +99,8 @@ func (h *handler) settle(ctx context.Context, log telemetry.Log, src pipeline.So
 			Msg("correlation id replaced: it may have " + pipeline.CorrelationIDForm)
 	}
 	if marker.Over() {
-		end.Outcome = pipeline.Duplicate
 		log.Publish(telemetry.Of(pipeline.FilesDuplicate, 1))
-		return end, nil
+		return duplicate(marker, pipeline.IsSmoke(input.Metadata)), nil
 	}
 	// Both outputs, or none of them, become visible: the refused rows first, so that no announced file lacks them.
 	s, err := h.splitFile(ctx, log, input.Body, marker)

@@ -19,10 +19,11 @@ const maxMarker = 64 << 10
 var errMarkerGone = errors.New("marker is gone, the next try writes a new one: do not remove markers during a run")
 
 // started is the marker of a first claim. It fixes all that could differ between two attempts at the same bytes.
-func started(src pipeline.Source, correlationID string, claimed time.Time) pipeline.Marker {
+func started(src pipeline.Source, correlationID string, smoke bool, claimed time.Time) pipeline.Marker {
 	return pipeline.Marker{
 		Schema: pipeline.Schema, State: pipeline.Started,
 		RunID: pipeline.RunID(claimed, src.ETag), CorrelationID: correlationID, Source: src, ClaimedAt: claimed,
+		Smoke: smoke,
 	}
 }
 
@@ -50,7 +51,7 @@ func (h *handler) claim(ctx context.Context, src pipeline.Source, metadata map[s
 			return pipeline.Marker{}, err
 		}
 	}
-	marker := started(src, correlation, h.now().UTC().Truncate(time.Second))
+	marker := started(src, correlation, pipeline.IsSmoke(metadata), h.now().UTC().Truncate(time.Second))
 	err := writeMarker(ctx, marker, h.bucket.Create)
 	if errors.Is(err, objects.ErrExists) {
 		return h.readMarker(ctx, src)

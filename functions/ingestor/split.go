@@ -47,7 +47,9 @@ func (h *handler) splitFile(
 	var s split
 	var err error
 	// Now is the time of the first claim, so that every attempt judges by the same clock.
-	run := ingest.Run{ID: marker.RunID, Source: marker.Source, Now: marker.ClaimedAt, Limits: h.limits}
+	run := ingest.Run{
+		ID: marker.RunID, Source: marker.Source, Smoke: marker.Smoke, Now: marker.ClaimedAt, Limits: h.limits,
+	}
 	hash := sha256.New()
 	s.Result, err = ingest.Split(io.TeeReader(input, hash), run, valid, rejects)
 	switch {

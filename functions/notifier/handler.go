@@ -77,13 +77,13 @@ func (h *handler) notify(ctx context.Context, log telemetry.Log, record events.D
 	if err != nil {
 		return failed(log, err)
 	}
-	log = log.ForRun(item.CorrelationID, item.AnalysisID)
+	log = log.ForRun(item.CorrelationID, item.AnalysisID, item.Smoke)
 	written, err := report.Render(item)
 	if err != nil {
 		return failed(log, err)
 	}
 	receipt, err := h.courier.Deliver(ctx, owner(ctx, record), mail.Message{
-		RunID: item.AnalysisID, CorrelationID: item.CorrelationID,
+		RunID: item.AnalysisID, CorrelationID: item.CorrelationID, Smoke: item.Smoke,
 		Subject: written.Subject, HTML: written.HTML, Text: written.Text,
 	}, func(m pipeline.Metric) { log.Publish(telemetry.Of(m, 1)) })
 	if err != nil {

@@ -157,6 +157,8 @@ func attribute(plain any) map[string]any {
 		return map[string]any{"S": v}
 	case json.Number:
 		return map[string]any{"N": v.String()}
+	case bool:
+		return map[string]any{"BOOL": v}
 	case map[string]any:
 		return map[string]any{"M": attributes(v)}
 	case []any:
@@ -279,6 +281,39 @@ func TestPoisonFailsAlone(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// The report of a smoke test is a message for the test receiver, and neither its sending nor a refusal is a metric. Its
+// delivery is as safe as any.
+func TestSmoke(t *testing.T) {
+	w := newWorld(t, nil)
+	item := pipelinetest.Analysis("run-1")
+	item.Smoke = true
+	if err := w.table.Create(t.Context(), item); err != nil {
+		t.Fatal(err)
+	}
+	smoke, real := record{"INSERT", "1", image(t, item)}, w.insert(2)
+	for range 2 {
+		if failed := w.invoke(smoke, real); failed != nil {
+			t.Errorf("failed: %v", failed)
+		}
+	}
+	got := w.box.Accepted()
+	if len(got) != 2 || !got[0].Smoke || got[1].Smoke || !strings.HasPrefix(got[0].Subject, "[Smoke test] ") {
+		t.Errorf("accepted %d messages, want one of a smoke test, then one that is none", len(got))
+	}
+	sent := 0.0
+	for _, line := range w.lines() {
+		if (line["run_id"] == "run-1") != (line["smoke"] == true) {
+			t.Errorf("line: %v", line)
+		}
+		if n, ok := line["EmailsSent"].(float64); ok {
+			sent += n
+		}
+	}
+	if sent != 1 {
+		t.Errorf("EmailsSent: %v, want 1, the real report", sent)
 	}
 }
 

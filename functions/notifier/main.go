@@ -28,8 +28,11 @@ func main() {
 // compose builds the handler from its environment. Its error says all that is wrong with that at once.
 func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.Writer) (*handler, error) {
 	process := setup.Start(ctx, pipeline.Notifier, lookup, stdout)
-	sender := setup.Parse(process, pipeline.EnvSenderEmail, mail.ParseAddress)
-	receivers := setup.Parse(process, pipeline.EnvReceiverEmail, mail.ParseReceivers)
+	addresses := mail.Addresses{
+		Sender:       setup.Parse(process, pipeline.EnvSenderEmail, mail.ParseAddress),
+		Receivers:    setup.Parse(process, pipeline.EnvReceiverEmail, mail.ParseReceivers),
+		TestReceiver: setup.Parse(process, pipeline.EnvTestReceiverEmail, mail.ParseAddress),
+	}
 	if err := process.Err(); err != nil {
 		return nil, err
 	}
@@ -37,7 +40,7 @@ func compose(ctx context.Context, lookup func(string) (string, bool), stdout io.
 		log: process.Log,
 		courier: deliver.Courier{
 			Ledger: analyses.New(process.AWS, process.Env[pipeline.EnvTableName]),
-			Mailer: mail.New(process.AWS, process.Env[pipeline.EnvStage], sender, receivers),
+			Mailer: mail.New(process.AWS, process.Env[pipeline.EnvStage], addresses),
 		},
 	}, nil
 }

@@ -13,6 +13,7 @@ func TestCompose(t *testing.T) {
 	env := map[string]string{
 		pipeline.EnvStage: "dev", pipeline.EnvLogLevel: "info", pipeline.EnvTableName: "mejan-dev-analyses",
 		pipeline.EnvSenderEmail: "reports@example.com", pipeline.EnvReceiverEmail: "a@example.com,b@example.com",
+		pipeline.EnvTestReceiverEmail: "success@simulator.amazonses.com",
 	}
 	if _, err := compose(t.Context(), lookup(env), io.Discard); err != nil {
 		t.Error(err)
@@ -33,8 +34,11 @@ func TestComposeNamesWhatIsWrong(t *testing.T) {
 			map[string]string{
 				pipeline.EnvStage: "dev", pipeline.EnvLogLevel: "loud", pipeline.EnvTableName: "t",
 				pipeline.EnvSenderEmail: "reports", pipeline.EnvReceiverEmail: "a@example.com,bob",
+				pipeline.EnvTestReceiverEmail: "tests",
 			},
-			[]string{"LOG_LEVEL", `"loud"`, "SENDER_EMAIL", `"reports"`, "RECEIVER_EMAIL", `"bob"`},
+			[]string{
+				"LOG_LEVEL", `"loud"`, " SENDER_EMAIL", `"reports"`, " RECEIVER_EMAIL", `"bob"`, "TEST_RECEIVER_EMAIL", `"tests"`,
+			},
 		},
 	} {
 		_, err := compose(t.Context(), lookup(test.env), io.Discard)

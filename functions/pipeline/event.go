@@ -25,6 +25,8 @@ type IngestorCompleted struct {
 	// Reasons counts refused rows, and Warnings findings that refused nothing, by code; see docs/checks.md.
 	Reasons  map[string]int64 `json:"reasons,omitempty"`
 	Warnings map[string]int64 `json:"warnings,omitempty"`
+	// Smoke marks a smoke test; see [SmokeMetadata].
+	Smoke bool `json:"smoke,omitempty"`
 	// ProcessedMarker is the key of the [Marker].
 	ProcessedMarker string `json:"processed_marker"`
 }

@@ -34,6 +34,8 @@ const (
 	EnvSenderEmail = "SENDER_EMAIL"
 	// EnvReceiverEmail lists the addresses that get the report, separated by commas.
 	EnvReceiverEmail = "RECEIVER_EMAIL"
+	// EnvTestReceiverEmail is the only address that gets the report of a smoke test.
+	EnvTestReceiverEmail = "TEST_RECEIVER_EMAIL"
 )
 
 // Env lists the variables that a function requires, all of them, sorted.
@@ -44,7 +46,7 @@ func (f Function) Env() []string {
 	case Analyzer:
 		return []string{EnvLogLevel, EnvModelID, EnvModelPrice, EnvStage, EnvTableName}
 	case Notifier:
-		return []string{EnvLogLevel, EnvReceiverEmail, EnvSenderEmail, EnvStage, EnvTableName}
+		return []string{EnvLogLevel, EnvReceiverEmail, EnvSenderEmail, EnvStage, EnvTableName, EnvTestReceiverEmail}
 	default:
 		return nil
 	}

@@ -9,6 +9,8 @@ type Item struct {
 	AnalysisID    string `json:"analysis_id"`
 	CorrelationID string `json:"correlation_id"`
 	Schema        int    `json:"schema"`
+	// Smoke marks a smoke test; see [SmokeMetadata]. It is no report of the market: "the last report" is another one.
+	Smoke bool `json:"smoke,omitempty"`
 	// Source is the input object that everything here was computed from.
 	Source Source `json:"source"`
 	// ProcessedKey and RejectsKey are the objects with its rows; RejectsKey is empty where none was refused.

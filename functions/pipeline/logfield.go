@@ -15,6 +15,7 @@ const (
 	LogTraceID       = "xray_trace_id"
 	LogCorrelationID = "correlation_id"
 	LogRunID         = "run_id"
+	LogSmoke         = "smoke"
 )
 
 // LogTimeFormat is the layout of a log line's timestamp, for a time in UTC.
@@ -71,6 +72,7 @@ func LogFields() []LogField {
 
 		{LogCorrelationID, text, RunLines, "", "The correlation id of the file, empty if it has none.", true},
 		{LogRunID, text, RunLines, "", "The run, empty if the file has none.", false},
+		{LogSmoke, boolean, RunLines, "smoke tests", "Always true: the run is a smoke test.", false},
 
 		{"_aws", "object", MetricLines, "", "The metrics of the line, in CloudWatch's embedded metric format.", false},
 		{MetricDimension, text, MetricLines, "", "The dimension of the metrics: the deployed name.", false},
@@ -85,7 +87,7 @@ func LogFields() []LogField {
 		{"raw", number, IngestorLines, settled, "Rows read.", false},
 		{"valid", number, IngestorLines, settled, "Rows that passed every check.", false},
 		{"invalid", number, IngestorLines, settled, "Rows that were refused.", false},
-		{"reason", text, IngestorLines, "outcome `ignored`", "Why the object was ignored, and what helps.", false},
+		{"reason", text, IngestorLines, "no report follows", "Why, and what helps.", false},
 		{"broken", text, IngestorLines, "the file broke", "What broke the file, and where.", false},
 		{"given", text, IngestorLines, "correlation id replaced", "The correlation id that the uploader set.", false},
 		{"error", text, IngestorLines, "after an error", "The error.", false},

@@ -20,11 +20,13 @@ const (
 type Marker struct {
 	Schema int   `json:"schema"`
 	State  State `json:"state"`
-	// RunID, CorrelationID, Source and ClaimedAt are those of the first claim and never change.
+	// RunID, CorrelationID, Source, ClaimedAt and Smoke are those of the first claim and never change.
 	RunID         string    `json:"run_id"`
 	CorrelationID string    `json:"correlation_id"`
 	Source        Source    `json:"source"`
 	ClaimedAt     time.Time `json:"claimed_at"`
+	// Smoke marks a smoke test; see [SmokeMetadata].
+	Smoke bool `json:"smoke,omitempty"`
 	// SHA256 is of the bytes as stored, in hexadecimal; set once the file has been read to its end, which a file that is
 	// too large is not.
 	SHA256 string `json:"sha256,omitempty"`

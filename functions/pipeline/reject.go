@@ -8,6 +8,8 @@ type Reject struct {
 	RunID string `json:"run_id"`
 	// Source is the object that held it.
 	Source Source `json:"source"`
+	// Smoke marks a smoke test; see [SmokeMetadata].
+	Smoke bool `json:"smoke,omitempty"`
 	// Pointer is the JSON pointer (RFC 6901) of the refused value in the source, such as `/AAPL/values/3`; empty for a
 	// file.
 	Pointer string `json:"pointer"`

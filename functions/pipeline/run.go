@@ -28,6 +28,17 @@ func ValidRunID(id string) bool {
 // correlation id of a file.
 const CorrelationMetadata = "correlation-id"
 
+// SmokeMetadata is the object metadata key (sent as x-amz-meta-smoke) by which an uploader marks a file as a smoke
+// test: the run does all that a real one does, but only the test receiver gets its report, and it publishes no metric.
+// Any value but `false` is a mark. What the first run over some bytes was, every later one is.
+const SmokeMetadata = "smoke"
+
+// IsSmoke reports whether the metadata of an object marks a smoke test.
+func IsSmoke(metadata map[string]string) bool {
+	value := metadata[SmokeMetadata]
+	return value != "" && !strings.EqualFold(value, "false")
+}
+
 // CorrelationHeader carries the correlation id in the e-mail.
 const CorrelationHeader = "X-Correlation-Id"
 

@@ -34,6 +34,7 @@ var guards = []change{
 var changedSettings = []setting{
 	{key: "mejan:senderEmail", set: map[string]string{"mejan:senderEmail": "other@mejan.io"}, touches: []change{"replace sesv2/emailIdentity", "update iam/rolePolicy notifier", "update lambda/function notifier"}},
 	{key: "mejan:receiverEmails", set: map[string]string{"mejan:receiverEmails": "other@mejan.io"}, touches: []change{"update iam/rolePolicy notifier", "update lambda/function notifier"}},
+	{key: "mejan:testReceiverEmail", set: map[string]string{"mejan:testReceiverEmail": "other@mejan.io"}, touches: []change{"update iam/rolePolicy notifier", "update lambda/function notifier"}},
 	{key: "mejan:alarmEmail", set: map[string]string{"mejan:alarmEmail": "other@mejan.io"}, touches: []change{"replace sns/topicSubscription alarms"}},
 	{key: "mejan:modelId", set: map[string]string{"mejan:modelId": "us.amazon.nova-micro-v1:0"}, touches: []change{"update iam/rolePolicy analyzer", "update lambda/function analyzer"}},
 	{key: "mejan:modelPrice", set: map[string]string{"mejan:modelPrice": "1/2"}, touches: []change{"update lambda/function analyzer"}},

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +25,11 @@ func (l *loader) email(key string) string {
 		return ""
 	}
 	return l.address(key, exampleEmail, value)
+}
+
+// testReceiver may be any address, also one that gets real reports: people who try a stage out read both.
+func (l *loader) testReceiver(key string) string {
+	return l.address(key, exampleEmail, cmp.Or(l.config[key], defaultTestReceiver))
 }
 
 func (l *loader) emails(key string) []string {

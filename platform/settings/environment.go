@@ -12,15 +12,16 @@ import (
 // Environment gives a function the variables that it requires, and no others.
 func (s Stage) Environment(f pipeline.Function) (map[string]string, error) {
 	all := map[string]string{
-		pipeline.EnvIngestLimits:  s.IngestLimits.String(),
-		pipeline.EnvStage:         s.Name,
-		pipeline.EnvLogLevel:      s.LogLevel,
-		pipeline.EnvEventBusName:  s.BusName(),
-		pipeline.EnvTableName:     s.TableName(),
-		pipeline.EnvModelID:       s.Model.ID,
-		pipeline.EnvModelPrice:    s.Model.Price.String(),
-		pipeline.EnvSenderEmail:   s.SenderEmail,
-		pipeline.EnvReceiverEmail: strings.Join(s.ReceiverEmails, ","),
+		pipeline.EnvIngestLimits:      s.IngestLimits.String(),
+		pipeline.EnvStage:             s.Name,
+		pipeline.EnvLogLevel:          s.LogLevel,
+		pipeline.EnvEventBusName:      s.BusName(),
+		pipeline.EnvTableName:         s.TableName(),
+		pipeline.EnvModelID:           s.Model.ID,
+		pipeline.EnvModelPrice:        s.Model.Price.String(),
+		pipeline.EnvSenderEmail:       s.SenderEmail,
+		pipeline.EnvReceiverEmail:     strings.Join(s.ReceiverEmails, ","),
+		pipeline.EnvTestReceiverEmail: s.TestReceiverEmail,
 	}
 	env := make(map[string]string)
 	for _, variable := range f.Env() {

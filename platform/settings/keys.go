@@ -14,6 +14,7 @@ const (
 	keyPrefix           = Namespace + ":prefix"
 	keySenderEmail      = Namespace + ":senderEmail"
 	keyReceiverEmails   = Namespace + ":receiverEmails"
+	keyTestReceiver     = Namespace + ":testReceiverEmail"
 	keyAlarmEmail       = Namespace + ":alarmEmail"
 	keyModelID          = Namespace + ":modelId"
 	keyModelPrice       = Namespace + ":modelPrice"
@@ -29,6 +30,9 @@ const (
 	defaultPrefix   = "mejan"
 	defaultModel    = "us.amazon.nova-lite-v1:0"
 	defaultLogLevel = "info"
+	// defaultTestReceiver is the mailbox simulator of SES: it takes every mail, also from an account in the sandbox, and
+	// delivers none.
+	defaultTestReceiver = "success@simulator.amazonses.com"
 )
 
 // number is a setting that is a whole number from least to most, or otherwise when it is not set.
@@ -85,8 +89,9 @@ func (s size) concurrency() number { return number{s.key("ReservedConcurrency"),
 // Keys lists every key that is read: those of [Namespace], and those of the AWS provider that say where a stage lives.
 func Keys() []string {
 	keys := []string{
-		keyRegion, keyProfile, keyAllowedAccountIDs, keyPrefix, keySenderEmail, keyReceiverEmails, keyAlarmEmail,
-		keyModelID, keyModelPrice, keyIngestLimits, keyLogLevel, keyLogRetentionDays, keyProtect, keyForceDestroy,
+		keyRegion, keyProfile, keyAllowedAccountIDs, keyPrefix, keySenderEmail, keyReceiverEmails, keyTestReceiver,
+		keyAlarmEmail, keyModelID, keyModelPrice, keyIngestLimits, keyLogLevel, keyLogRetentionDays, keyProtect,
+		keyForceDestroy,
 		inputDays.key, processedDays.key, rejectDays.key, failureDays.key,
 	}
 	for _, s := range sizes() {

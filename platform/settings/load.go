@@ -29,6 +29,7 @@ func (l *loader) load() (Stage, error) {
 	s := Stage{Name: l.stage, AWS: l.aws()}
 	s.SenderEmail = l.email(keySenderEmail)
 	s.ReceiverEmails = l.emails(keyReceiverEmails)
+	s.TestReceiverEmail = l.testReceiver(keyTestReceiver)
 	s.AlarmEmail = l.email(keyAlarmEmail)
 	s.Model = l.model(s.AWS.Region)
 	s.IngestLimits = l.limits(keyIngestLimits)

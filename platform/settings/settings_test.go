@@ -53,11 +53,12 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := settings.Stage{
-		Name:           "dev",
-		AWS:            settings.AWS{Region: "us-east-1", Prefix: "mejan-dev"},
-		SenderEmail:    "from@mejan.io",
-		ReceiverEmails: []string{"one@mejan.io", "two@mejan.io"},
-		AlarmEmail:     "oncall@mejan.io",
+		Name:              "dev",
+		AWS:               settings.AWS{Region: "us-east-1", Prefix: "mejan-dev"},
+		SenderEmail:       "from@mejan.io",
+		ReceiverEmails:    []string{"one@mejan.io", "two@mejan.io"},
+		TestReceiverEmail: "success@simulator.amazonses.com",
+		AlarmEmail:        "oncall@mejan.io",
 		Model: settings.Model{
 			ID: "us.amazon.nova-lite-v1:0", Foundation: "amazon.nova-lite-v1:0", Regions: []string{"us-*"},
 			Price: pipeline.Price{In: 0.06, Out: 0.24},
@@ -83,7 +84,7 @@ func TestReadsEveryKey(t *testing.T) {
 	other := map[string]string{
 		"aws:region": "us-west-2", "aws:profile": "trading", "aws:allowedAccountIds": "[123456789012]",
 		"mejan:prefix": "desk", "mejan:senderEmail": "other@mejan.io", "mejan:receiverEmails": `["other@mejan.io"]`,
-		"mejan:alarmEmail": "other@mejan.io", "mejan:modelId": "amazon.nova-pro-v1:0", "mejan:modelPrice": "1/2",
+		"mejan:testReceiverEmail": "other@mejan.io", "mejan:alarmEmail": "other@mejan.io", "mejan:modelId": "amazon.nova-pro-v1:0", "mejan:modelPrice": "1/2",
 		"mejan:ingestLimits": "object=1GiB", "mejan:logLevel": "debug", "mejan:logRetentionDays": "14",
 		"mejan:forceDestroy": "true",
 	}

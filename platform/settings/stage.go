@@ -15,6 +15,8 @@ type Stage struct {
 	SenderEmail string
 	// ReceiverEmails are the addresses that get the report: at least one, each once.
 	ReceiverEmails []string
+	// TestReceiverEmail is the only address that gets the report of a smoke test.
+	TestReceiverEmail string
 	// AlarmEmail is the address that gets the alarms.
 	AlarmEmail string
 	// Model is the Bedrock model that writes the prose.

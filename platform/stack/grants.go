@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -57,11 +58,13 @@ func (f *foundation) grants(s settings.Stage, name pipeline.Function) []Statemen
 }
 
 // mailIdentities is what SES asks permission for: the sender, the configuration set that the sender brings along, and,
-// as long as the account is in SES's sandbox, each receiver as well.
+// as long as the account is in SES's sandbox, each receiver as well, the one of smoke tests included.
 func (f *foundation) mailIdentities(s settings.Stage) pulumi.StringArray {
 	arns := pulumi.StringArray{f.sender.IdentityArn, f.sender.ConfigurationSetArn}
-	for _, receiver := range s.ReceiverEmails {
-		if receiver != s.SenderEmail {
+	named := []string{s.SenderEmail}
+	for _, receiver := range append(slices.Clone(s.ReceiverEmails), s.TestReceiverEmail) {
+		if !slices.Contains(named, receiver) {
+			named = append(named, receiver)
 			arns = append(arns, f.arn("ses", f.region, f.account, "identity/"+receiver))
 		}
 	}

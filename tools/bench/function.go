@@ -71,6 +71,6 @@ func environment(runtimeAPI string) []string {
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench", "AWS_SESSION_TOKEN=bench",
 		"STAGE=bench", "LOG_LEVEL=info", "EVENT_BUS_NAME=bench", "INGEST_LIMITS=object=10GiB",
 		"TABLE_NAME=bench", "MODEL_ID=bench", "MODEL_PRICE=1/1",
-		"SENDER_EMAIL=from@example.com", "RECEIVER_EMAIL=to@example.com",
+		"SENDER_EMAIL=from@example.com", "RECEIVER_EMAIL=to@example.com", "TEST_RECEIVER_EMAIL=test@example.com",
 	}
 }

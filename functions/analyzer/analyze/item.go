@@ -22,6 +22,7 @@ func (a Analysis) Item(e pipeline.IngestorCompleted, at time.Time) pipeline.Item
 		AnalysisID:      e.RunID,
 		CorrelationID:   e.CorrelationID,
 		Schema:          pipeline.Schema,
+		Smoke:           e.Smoke,
 		Rules:           Rules,
 		Source:          e.Source,
 		ProcessedKey:    e.Key,

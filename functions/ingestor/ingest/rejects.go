@@ -15,7 +15,11 @@ func rejectHead(run Run) []byte {
 	head = appendMember(head, "key", run.Source.Key)
 	head = appendMember(head, "etag", run.Source.ETag)
 	head = appendOptional(head, "version_id", run.Source.VersionID)
-	return append(strconv.AppendInt(append(head, `,"size":`...), run.Source.Size, 10), '}')
+	head = append(strconv.AppendInt(append(head, `,"size":`...), run.Source.Size, 10), '}')
+	if run.Smoke {
+		head = append(head, `,"smoke":true`...)
+	}
+	return head
 }
 
 // appendFindings ends such a line, break included: it is a [pipeline.Reject] as encoding/json spells it, but that `<`,

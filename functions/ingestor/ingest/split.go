@@ -17,9 +17,10 @@ const Rules = "2"
 
 // Run is what one reading of a file goes by.
 type Run struct {
-	// ID and Source are written to every refused row.
+	// ID, Source and Smoke are written to every refused row.
 	ID     string
 	Source pipeline.Source
+	Smoke  bool
 	// Now is when the file was first seen: bars after it are in the future. With the zero time no bar is, and none is
 	// stale.
 	Now time.Time

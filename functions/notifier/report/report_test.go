@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,6 +26,29 @@ func TestGolden(t *testing.T) {
 			golden(t, name+".html", r.HTML)
 			golden(t, name+".txt", r.Text)
 		})
+	}
+}
+
+// Nobody takes the mail of a smoke test for a report: its subject, its head and what a mailbox shows beside the subject
+// say so, in both parts. All else is as in a report.
+func TestSmokeTestSaysSo(t *testing.T) {
+	const notice = "This is a smoke test of the pipeline, not a report: do not act on it."
+	item := load(t, "item")
+	real := render(t, item)
+	item.Smoke = true
+	smoke := render(t, item)
+	if want := "[Smoke test] " + real.Subject; smoke.Subject != want {
+		t.Errorf("subject: got %q, want %q", smoke.Subject, want)
+	}
+	if want := notice + "\n\n" + real.Text; smoke.Text != want {
+		t.Errorf("text (-want +got):\n%s", cmp.Diff(want, smoke.Text))
+	}
+	head, _, _ := strings.Cut(smoke.HTML, "MARKET SUMMARY")
+	if n := strings.Count(head, notice); n != 2 {
+		t.Errorf("HTML: the notice stands %d times before the title, want 2, one for the mailbox", n)
+	}
+	if strings.Contains(real.HTML, notice) || strings.Contains(real.Text, notice) {
+		t.Error("a report says that it is a smoke test")
 	}
 }
 

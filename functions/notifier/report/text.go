@@ -22,6 +22,10 @@ func text(v view) string {
 		line(strings.Repeat("-", lineWidth))
 	}
 
+	if v.notice != "" {
+		wrapped(v.notice)
+		line("")
+	}
 	line("MARKET SUMMARY")
 	line(v.title)
 	wrapped(v.subtitle)

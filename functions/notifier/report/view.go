@@ -26,27 +26,29 @@ const (
 // view is all that either part of the mail says, as strings in their final spelling.
 type view struct {
 	subject, preheader string
-	title, subtitle    string
-	period             period
-	sentiment          figure
-	verdict            string
-	summary            []string
-	stats              []stat
-	breadth            []share
-	gainers, losers    []mover
-	currency           string
-	mixed              bool
-	rows               []row
-	levels             []level
-	moreLevels         string
-	moreRows           string
-	market             []fact
-	anomalies          []anomaly
-	moreAnomalies      string
-	quality            []string
-	notes              []string
-	method             []string
-	origin             []fact
+	// notice stands at the head of the mail, before all else; empty for most.
+	notice          string
+	title, subtitle string
+	period          period
+	sentiment       figure
+	verdict         string
+	summary         []string
+	stats           []stat
+	breadth         []share
+	gainers, losers []mover
+	currency        string
+	mixed           bool
+	rows            []row
+	levels          []level
+	moreLevels      string
+	moreRows        string
+	market          []fact
+	anomalies       []anomaly
+	moreAnomalies   string
+	quality         []string
+	notes           []string
+	method          []string
+	origin          []fact
 }
 
 // stat is one of the figures below the verdict.
@@ -109,6 +111,10 @@ func newView(item pipeline.Item) view {
 	v.breadth = breadth(a)
 	v.gainers, v.losers = movers(a, names)
 	v.preheader = preheader(v)
+	if item.Smoke {
+		v.notice, v.subject = smokeNotice, smokePrefix+v.subject
+		v.preheader = smokeNotice + " " + v.preheader
+	}
 	v.market = market(a, p)
 	v.rows, v.currency = rows(most(item.Insights, maxRows), names, v.mixed, &n)
 	v.levels = levels(most(item.Insights, maxLevels), names, v.mixed, &n)

@@ -8,6 +8,12 @@ import (
 	"github.com/mejan/mejan/functions/pipeline"
 )
 
+// How the report of a smoke test says that it is one: in the subject, and at the head of the mail.
+const (
+	smokePrefix = "[Smoke test] "
+	smokeNotice = "This is a smoke test of the pipeline, not a report: do not act on it."
+)
+
 func quality(item pipeline.Item) []string {
 	c := item.RowCounts
 	share := pipeline.Rows{Raw: c.Raw, Valid: c.Processed, Invalid: c.Rejected}.RejectedPercentage()

@@ -25,7 +25,9 @@ func outline() []section {
 		{
 			title: "Names of a run",
 			lead:  "A run is the work on one content. Its two names are fixed once and found in all that comes of it.",
-			names: []string{"RunID", "CorrelationMetadata", "CorrelationHeader", "RunHeader", "ValidCorrelationID"},
+			names: []string{
+				"RunID", "CorrelationMetadata", "SmokeMetadata", "CorrelationHeader", "RunHeader", "ValidCorrelationID",
+			},
 		},
 		{
 			title: "Versions",
@@ -98,12 +100,12 @@ func outline() []section {
 func unlisted() []string {
 	return []string{
 		"Names", "NewNames", "Code", "Codes", "CodeOf", "Functions", "Prose", "Limits", "ParseLimits",
-		"DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID", "Permanent",
+		"DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID", "Permanent", "IsSmoke",
 		"LogTimestamp", "LogLevel", "LogMessage", "LogService", "LogStage", "LogColdStart", "LogFunctionName",
-		"LogMemorySize", "LogRequestID", "LogTraceID", "LogCorrelationID", "LogRunID", "LogTimeFormat",
+		"LogMemorySize", "LogRequestID", "LogTraceID", "LogCorrelationID", "LogRunID", "LogSmoke", "LogTimeFormat",
 		"LogLines", "LogField", "LogFields",
 		"WhyIgnored", "IsRows", "ValidRunID", "CorrelationIDForm",
 		"EnvStage", "EnvLogLevel", "EnvEventBusName", "EnvIngestLimits", "EnvTableName", "EnvModelID", "EnvModelPrice",
-		"EnvSenderEmail", "EnvReceiverEmail", "ParseAddress", "MaxReceivers", "Price", "ParsePrice",
+		"EnvSenderEmail", "EnvReceiverEmail", "EnvTestReceiverEmail", "ParseAddress", "MaxReceivers", "Price", "ParsePrice",
 	}
 }

@@ -18,38 +18,59 @@ type Message struct {
 	// RunID and CorrelationID travel as headers; printable ASCII.
 	RunID         string
 	CorrelationID string
+	// Smoke marks the report of a smoke test: the test receiver gets it, and no other address.
+	Smoke bool
 	// Subject is one line of UTF-8. HTML and Text say the same, for two kinds of readers.
 	Subject string
 	HTML    string
 	Text    string
 }
 
-// Mailer sends messages from one address to a fixed list of others.
-type Mailer struct {
-	client *sesv2.Client
-	stage  string
-	from   string
-	to     []string
+// Addresses are where messages come from and where they go, checked; see [ParseAddress] and [ParseReceivers].
+type Addresses struct {
+	Sender    string
+	Receivers []string
+	// TestReceiver gets the reports of smoke tests.
+	TestReceiver string
 }
 
-// New makes the mailer of a stage from the SDK's configuration and checked addresses; see [ParseAddress] and
-// [ParseReceivers].
+// receivers is the only place that decides who gets a message.
+func (a Addresses) receivers(m Message) ([]string, error) {
+	switch {
+	case !m.Smoke:
+		return a.Receivers, nil
+	case a.TestReceiver == "":
+		return nil, fmt.Errorf("no test receiver for a smoke test: set %s", pipeline.EnvTestReceiverEmail)
+	default:
+		return []string{a.TestReceiver}, nil
+	}
+}
+
+// Mailer sends messages from one address to a fixed list of others.
+type Mailer struct {
+	client    *sesv2.Client
+	stage     string
+	addresses Addresses
+}
+
+// New makes the mailer of a stage from the SDK's configuration.
 //
 // The SDK's retries are off: it would repeat a request whose answer was lost, and thereby the mail.
-func New(cfg aws.Config, stage, sender string, receivers []string) *Mailer {
+func New(cfg aws.Config, stage string, addresses Addresses) *Mailer {
 	client := sesv2.NewFromConfig(cfg, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
-	return &Mailer{client: client, stage: stage, from: sender, to: receivers}
+	return &Mailer{client: client, stage: stage, addresses: addresses}
 }
 
 // Send hands m to SES, in one HTTP request and never a second one, and returns the id that SES gave it. The error is
 // [ErrRefused] where m was certainly not sent; after any other error nobody knows. Send is safe for concurrent use.
 func (x *Mailer) Send(ctx context.Context, m Message) (string, error) {
-	if err := check(m); err != nil {
+	to, err := x.addresses.receivers(m)
+	if err := errors.Join(err, check(m)); err != nil {
 		return "", fmt.Errorf("send report %q: %w: %w", m.RunID, ErrRefused, err)
 	}
 	out, err := x.client.SendEmail(ctx, &sesv2.SendEmailInput{
-		FromEmailAddress: aws.String(x.from),
-		Destination:      &types.Destination{ToAddresses: x.to},
+		FromEmailAddress: aws.String(x.addresses.Sender),
+		Destination:      &types.Destination{ToAddresses: to},
 		Content:          &types.EmailContent{Simple: simple(m)},
 		EmailTags:        []types.MessageTag{tag("stage", x.stage), tag("run", m.RunID)},
 	})
@@ -61,8 +82,11 @@ func (x *Mailer) Send(ctx context.Context, m Message) (string, error) {
 
 // masked keeps the addresses out of logs and tables: SES names them in its errors.
 func (x *Mailer) masked(err error) error {
-	names := []string{x.from, "the sender"}
-	for _, to := range x.to {
+	names := []string{x.addresses.Sender, "the sender"}
+	if test := x.addresses.TestReceiver; test != "" {
+		names = append(names, test, "the test receiver")
+	}
+	for _, to := range x.addresses.Receivers {
 		names = append(names, to, "a receiver")
 	}
 	return maskedError{error: err, text: strings.NewReplacer(names...).Replace(err.Error())}

@@ -31,7 +31,9 @@ func mailer(t *testing.T, url string) *mail.Mailer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return mail.New(pipelinetest.Endpoint(url), "dev", "reports@example.com", receivers)
+	return mail.New(pipelinetest.Endpoint(url), "dev", mail.Addresses{
+		Sender: "reports@example.com", Receivers: receivers, TestReceiver: "tests@example.com",
+	})
 }
 
 // An error tells the caller whether the mail was certainly not sent, because only then may it be sent again freely; and
@@ -247,6 +249,38 @@ func many(n int) string {
 		list[i] = strings.Repeat("x", i+1) + "@example.com"
 	}
 	return strings.Join(list, ", ")
+}
+
+// The report of a smoke test goes to the test receiver and to no stakeholder; without a test receiver it goes nowhere,
+// and certainly so.
+func TestSmokeReceiver(t *testing.T) {
+	var sentTo []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			Destination struct{ ToAddresses []string }
+		}
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+			t.Errorf("decode request: %v", err)
+		}
+		sentTo = append(sentTo, in.Destination.ToAddresses...)
+		_, _ = io.WriteString(w, `{"MessageId":"1"}`)
+	}))
+	defer server.Close()
+	smoke := report
+	smoke.Smoke = true
+	if _, err := mailer(t, server.URL).Send(t.Context(), smoke); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"tests@example.com"}, sentTo); diff != "" {
+		t.Errorf("receivers (-want +got):\n%s", diff)
+	}
+	without := mail.New(pipelinetest.Endpoint(server.URL), "dev", mail.Addresses{
+		Sender: "reports@example.com", Receivers: []string{"a@example.com"},
+	})
+	_, err := without.Send(t.Context(), smoke)
+	if !errors.Is(err, mail.ErrRefused) || !strings.Contains(err.Error(), pipeline.EnvTestReceiverEmail) || len(sentTo) != 1 {
+		t.Errorf("without a test receiver: %v, sent to %v; want a refusal that names the variable", err, sentTo)
+	}
 }
 
 // What SES says of addresses does not get into logs and tables.

@@ -42,7 +42,8 @@ func MailConformance(t *testing.T, endpoint MailEndpoint) {
 	}
 	// A message from an address that nobody verified is refused, and the refusal is told apart from a lost answer.
 	t.Run("unverified sender", func(t *testing.T) {
-		_, err := mail.New(endpoint.Config, "dev", stranger, []string{"a@example.com"}).Send(t.Context(), message)
+		m := mail.New(endpoint.Config, "dev", mail.Addresses{Sender: stranger, Receivers: []string{"a@example.com"}})
+		_, err := m.Send(t.Context(), message)
 		if !errors.Is(err, mail.ErrRefused) || errors.Is(err, mail.ErrRefusedForNow) {
 			t.Errorf("Send: %v; want a lasting refusal", err)
 		}
@@ -50,7 +51,9 @@ func MailConformance(t *testing.T, endpoint MailEndpoint) {
 
 	// A message is accepted whatever letters and lines it holds, and each acceptance has an id of its own.
 	t.Run("accepted", func(t *testing.T) {
-		m := mail.New(endpoint.Config, "dev", sender, []string{"a@example.com", "b@example.com"})
+		m := mail.New(endpoint.Config, "dev", mail.Addresses{
+			Sender: sender, Receivers: []string{"a@example.com", "b@example.com"},
+		})
 		first, err := m.Send(t.Context(), message)
 		if err != nil {
 			t.Fatal(err)

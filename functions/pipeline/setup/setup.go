@@ -41,8 +41,8 @@ func Start(ctx context.Context, f pipeline.Function, lookup func(string) (string
 	return p
 }
 
-// Parse reads one variable of the environment. An error is kept for [Process.Err], under the variable's name. A variable
-// without a value is not parsed: it is reported as missing.
+// Parse reads one variable of the environment. An error is kept for [Process.Err], under the variable's name. A
+// variable without a value is not parsed: it is reported as missing.
 func Parse[T any](p *Process, variable string, parse func(text string) (T, error)) T {
 	var value T
 	text := p.Env[variable]

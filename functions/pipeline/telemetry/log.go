@@ -69,14 +69,18 @@ func NewLogger(w io.Writer, f pipeline.Function, stage, level string) (*Logger, 
 }
 
 // Log writes the lines and, by [Log.Publish], the metrics of one invocation or of one run in it.
-type Log struct{ zerolog.Logger }
+type Log struct {
+	zerolog.Logger
+	// smoke marks the log of a smoke test.
+	smoke bool
+}
 
 // ForInvocation returns the log of the invocation that ctx belongs to. Call it once per invocation: the first call
 // is the cold start. Without an invocation in ctx, the lines lack the fields of an invocation.
 func (l *Logger) ForInvocation(ctx context.Context) Log {
 	invocation, ok := lambdacontext.FromContext(ctx)
 	if !ok {
-		return Log{l.base}
+		return Log{Logger: l.base}
 	}
 	fields := l.base.With().
 		Bool(pipeline.LogColdStart, !l.warm.Swap(true)).
@@ -84,13 +88,17 @@ func (l *Logger) ForInvocation(ctx context.Context) Log {
 	if root := traceRoot(ctx); root != "" {
 		fields = fields.Str(pipeline.LogTraceID, root)
 	}
-	return Log{fields.Logger()}
+	return Log{Logger: fields.Logger()}
 }
 
-// ForRun adds the names of the run that the lines are about. Call it once per log: zerolog does not replace fields.
-func (l Log) ForRun(correlationID, runID string) Log {
-	l.Logger = l.With().Str(pipeline.LogCorrelationID, correlationID).Str(pipeline.LogRunID, runID).Logger()
-	return l
+// ForRun adds the names of the run that the lines are about. The log of a smoke test also says that it is one, and
+// publishes no metric. Call it once per log: zerolog does not replace fields.
+func (l Log) ForRun(correlationID, runID string, smoke bool) Log {
+	fields := l.With().Str(pipeline.LogCorrelationID, correlationID).Str(pipeline.LogRunID, runID)
+	if smoke {
+		fields = fields.Bool(pipeline.LogSmoke, true)
+	}
+	return Log{Logger: fields.Logger(), smoke: smoke}
 }
 
 // traceKey is the key under which aws-lambda-go keeps the header Lambda-Runtime-Trace-Id in the context. It sets

@@ -21,13 +21,19 @@ func Of[N int | int64 | float64](m pipeline.Metric, amount N) Value {
 	return Value{Metric: m, Amount: float64(amount)}
 }
 
-// Publish writes one line with all values, in CloudWatch's embedded metric format: CloudWatch reads data points from it.
-// The line has the fields of the log, as properties that can be searched for. It is written at every log level: the
+// Publish writes one line with all values, in CloudWatch's embedded metric format: CloudWatch reads data points from
+// it. The line has the fields of the log, as properties that can be searched for. It is written at every log level: the
 // level hides log lines, never metrics.
+//
+// For a smoke test Publish writes nothing. No other place decides that, so no dashboard, alarm or sum of costs sees a
+// smoke test.
 //
 // An amount that is not finite is left out, because CloudWatch would drop the whole line; the line then says so in
 // `not_finite`. Each metric may occur once.
 func (l Log) Publish(values ...Value) {
+	if l.smoke {
+		return
+	}
 	names := zerolog.Arr()
 	var finite []Value
 	var odd []string

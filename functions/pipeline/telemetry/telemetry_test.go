@@ -27,7 +27,7 @@ func TestLogLine(t *testing.T) {
 	var out bytes.Buffer
 	onLambda(t)
 	ctx := invocation(t, "request-1", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0")
-	log := logger(t, &out, "info").ForInvocation(ctx).ForRun("correlation-1", "run-1")
+	log := logger(t, &out, "info").ForInvocation(ctx).ForRun("correlation-1", "run-1", false)
 	log.Warn().Int("raw", 3).Msg("something")
 
 	got := onlyLine(t, &out)
@@ -175,7 +175,7 @@ func testPublish(t *testing.T) {
 	var out bytes.Buffer
 	onLambda(t)
 	ctx := invocation(t, "request-1", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0")
-	log := logger(t, &out, "error").ForInvocation(ctx).ForRun("correlation-1", "run-1")
+	log := logger(t, &out, "error").ForInvocation(ctx).ForRun("correlation-1", "run-1", false)
 	log.Logger = log.With().Dict("reasons", zerolog.Dict().Int64("FIELD_TYPE", 1)).Logger()
 	log.Publish(
 		telemetry.Of(pipeline.RecordsValid, 312),
@@ -206,6 +206,17 @@ func testPublish(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("line (-want +got):\n%s", diff)
+	}
+}
+
+// The lines of a smoke test say that it is one, and it publishes no metric.
+func TestSmoke(t *testing.T) {
+	var out bytes.Buffer
+	log := logger(t, &out, "info").ForInvocation(t.Context()).ForRun("correlation-1", "run-1", true)
+	log.Publish(telemetry.Of(pipeline.EmailsFailed, 1))
+	log.Info().Msg("something")
+	if got := onlyLine(t, &out); got["smoke"] != true || got["message"] != "something" || got["run_id"] != "run-1" {
+		t.Errorf("got %v", got)
 	}
 }
 
