@@ -62,7 +62,8 @@ func New(cfg aws.Config, stage string, addresses Addresses) *Mailer {
 }
 
 // Send hands m to SES, in one HTTP request and never a second one, and returns the id that SES gave it. The error is
-// [ErrRefused] where m was certainly not sent; after any other error nobody knows. Send is safe for concurrent use.
+// [ErrRefused] where m was certainly not sent; after any other error it may have been sent. Send is safe for
+// concurrent use.
 func (x *Mailer) Send(ctx context.Context, m Message) (string, error) {
 	to, err := x.addresses.receivers(m)
 	if err := errors.Join(err, check(m)); err != nil {
