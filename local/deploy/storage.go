@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -101,6 +100,13 @@ func (t *Target) table(r Resource) (Made, error) {
 			Name string `json:"name"`
 			Type string `json:"type"`
 		} `json:"attributes"`
+		Indexes []struct {
+			Name       string   `json:"name"`
+			HashKey    string   `json:"hashKey"`
+			RangeKey   string   `json:"rangeKey"`
+			Projection string   `json:"projectionType"`
+			Include    []string `json:"nonKeyAttributes"`
+		} `json:"globalSecondaryIndexes"`
 		StreamEnabled  bool           `json:"streamEnabled"`
 		StreamViewType string         `json:"streamViewType"`
 		BillingMode    string         `json:"billingMode"`
@@ -110,16 +116,27 @@ func (t *Target) table(r Resource) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	if len(in.Attributes) != 1 || in.Attributes[0].Name != in.HashKey || in.Attributes[0].Type != "S" {
-		return Made{}, errors.New("local tables have one key, of type S, and no index")
+	var attributes []types.AttributeDefinition
+	for _, a := range in.Attributes {
+		attributes = append(attributes, types.AttributeDefinition{
+			AttributeName: aws.String(a.Name), AttributeType: types.ScalarAttributeType(a.Type),
+		})
+	}
+	var indexes []types.GlobalSecondaryIndex
+	for _, ix := range in.Indexes {
+		indexes = append(indexes, types.GlobalSecondaryIndex{
+			IndexName: aws.String(ix.Name), KeySchema: keySchema(ix.HashKey, ix.RangeKey),
+			Projection: &types.Projection{
+				ProjectionType: types.ProjectionType(ix.Projection), NonKeyAttributes: ix.Include,
+			},
+		})
 	}
 	made, err := t.Table.CreateTable(&dynamodb.CreateTableInput{
-		TableName:   aws.String(in.Name),
-		BillingMode: types.BillingMode(in.BillingMode),
-		KeySchema:   []types.KeySchemaElement{{AttributeName: aws.String(in.HashKey), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{
-			{AttributeName: aws.String(in.HashKey), AttributeType: types.ScalarAttributeTypeS},
-		},
+		TableName:              aws.String(in.Name),
+		BillingMode:            types.BillingMode(in.BillingMode),
+		KeySchema:              keySchema(in.HashKey, ""),
+		AttributeDefinitions:   attributes,
+		GlobalSecondaryIndexes: indexes,
 		StreamSpecification: &types.StreamSpecification{
 			StreamEnabled: aws.Bool(in.StreamEnabled), StreamViewType: types.StreamViewType(in.StreamViewType),
 		},
@@ -128,6 +145,15 @@ func (t *Target) table(r Resource) (Made, error) {
 		return Made{}, err
 	}
 	return Made{ID: in.Name, Outputs: map[string]any{"arn": made.ARN, "name": made.Name, "streamArn": made.StreamARN}}, nil
+}
+
+// keySchema is a hash key, and a sort key where its name is not empty.
+func keySchema(hash, sort string) []types.KeySchemaElement {
+	keys := []types.KeySchemaElement{{AttributeName: aws.String(hash), KeyType: types.KeyTypeHash}}
+	if sort != "" {
+		keys = append(keys, types.KeySchemaElement{AttributeName: aws.String(sort), KeyType: types.KeyTypeRange})
+	}
+	return keys
 }
 
 // tableOfStream is the table's name in the ARN of its stream.

@@ -2,7 +2,9 @@ package table
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -18,8 +20,8 @@ func (d *DynamoDB) create(in *dynamodb.CreateTableInput) (*table, error) {
 	if !tableName.MatchString(name) {
 		return nil, invalid("TableName must be 3 to 255 letters, digits, and characters of _-.: %q", name)
 	}
-	if len(in.GlobalSecondaryIndexes)+len(in.LocalSecondaryIndexes) > 0 {
-		return nil, invalid("the local cloud has no secondary indexes")
+	if len(in.LocalSecondaryIndexes) > 0 {
+		return nil, invalid("the local cloud has no local secondary indexes")
 	}
 	t := &table{
 		name: name, arn: d.arn(name), created: time.Now().UTC(), items: make(map[string]expression.Item),
@@ -28,23 +30,23 @@ func (d *DynamoDB) create(in *dynamodb.CreateTableInput) (*table, error) {
 	for _, a := range in.AttributeDefinitions {
 		kinds[deref(a.AttributeName)] = string(a.AttributeType)
 	}
-	for i, element := range in.KeySchema {
-		k := key{name: deref(element.AttributeName), kind: kinds[deref(element.AttributeName)]}
-		if k.kind != "S" && k.kind != "N" && k.kind != "B" {
-			return nil, invalid("One or more parameter values were invalid: Some index key attributes are not defined in "+
-				"AttributeDefinitions. Keys: [%s]", k.name)
+	var err error
+	if t.schema, err = readSchema(in.KeySchema, kinds); err != nil {
+		return nil, err
+	}
+	used := t.keys()
+	for _, of := range in.GlobalSecondaryIndexes {
+		ix, err := readIndex(of, kinds)
+		if err != nil {
+			return nil, err
 		}
-		switch {
-		case i == 0 && element.KeyType == types.KeyTypeHash:
-			t.hash = k
-		case i == 1 && element.KeyType == types.KeyTypeRange:
-			t.sort = k
-		default:
-			return nil, invalid("Invalid KeySchema: The first KeySchemaElement is a HASH, the second a RANGE key type")
-		}
+		t.indexes = append(t.indexes, ix)
+		used = append(used, ix.keys()...)
+	}
+	for _, k := range used {
 		delete(kinds, k.name)
 	}
-	if t.hash.name == "" || len(kinds) > 0 {
+	if len(kinds) > 0 {
 		return nil, invalid("One or more parameter values were invalid: Number of attributes in KeySchema does not " +
 			"exactly match number of attributes defined in AttributeDefinitions")
 	}
@@ -65,11 +67,27 @@ func (d *DynamoDB) create(in *dynamodb.CreateTableInput) (*table, error) {
 func (t *table) document(status types.TableStatus) map[string]any {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	schema := []map[string]any{{"AttributeName": t.hash.name, "KeyType": "HASH"}}
-	attributes := []map[string]any{{"AttributeName": t.hash.name, "AttributeType": t.hash.kind}}
-	if t.sort.name != "" {
-		schema = append(schema, map[string]any{"AttributeName": t.sort.name, "KeyType": "RANGE"})
-		attributes = append(attributes, map[string]any{"AttributeName": t.sort.name, "AttributeType": t.sort.kind})
+	kinds := make(map[string]string)
+	var indexes []map[string]any
+	for _, k := range t.keys() {
+		kinds[k.name] = k.kind
+	}
+	for _, ix := range t.indexes {
+		for _, k := range ix.keys() {
+			kinds[k.name] = k.kind
+		}
+		projection := map[string]any{"ProjectionType": ix.projection}
+		if ix.include != nil {
+			projection["NonKeyAttributes"] = ix.include
+		}
+		indexes = append(indexes, map[string]any{
+			"IndexName": ix.name, "IndexArn": t.arn + "/index/" + ix.name, "IndexStatus": types.IndexStatusActive,
+			"KeySchema": ix.document(), "Projection": projection,
+		})
+	}
+	attributes := []map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		attributes = append(attributes, map[string]any{"AttributeName": name, "AttributeType": kinds[name]})
 	}
 	bytes := 0
 	for _, item := range t.items {
@@ -77,8 +95,12 @@ func (t *table) document(status types.TableStatus) map[string]any {
 	}
 	all := map[string]any{
 		"TableName": t.name, "TableArn": t.arn, "TableStatus": status, "CreationDateTime": unix(t.created),
-		"KeySchema": schema, "AttributeDefinitions": attributes, "ItemCount": len(t.items), "TableSizeBytes": bytes,
+		"KeySchema": t.schema.document(), "AttributeDefinitions": attributes, "ItemCount": len(t.items),
+		"TableSizeBytes":     bytes,
 		"BillingModeSummary": map[string]any{"BillingMode": types.BillingModePayPerRequest},
+	}
+	if indexes != nil {
+		all["GlobalSecondaryIndexes"] = indexes
 	}
 	if t.view != "" {
 		all["LatestStreamArn"] = t.streamARN

@@ -79,6 +79,9 @@ func (d *DynamoDB) Read(r *http.Request) (wire.Call, *wire.Error) {
 	if table == "" {
 		resource = "*"
 	}
+	if query, ok := input.(*dynamodb.QueryInput); ok && query.IndexName != nil {
+		resource += "/index/" + *query.IndexName
+	}
 	return wire.Call{
 		Operation: name, Input: input,
 		Needs: []wire.Permission{{Action: "dynamodb:" + name, Resource: resource}},

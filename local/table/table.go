@@ -39,8 +39,9 @@ func New(c Config) *DynamoDB { return &DynamoDB{config: c, tables: make(map[stri
 type table struct {
 	name, arn, streamARN string
 	created              time.Time
-	hash, sort           key
-	view                 types.StreamViewType // Empty where there is no stream.
+	schema
+	indexes []*index
+	view    types.StreamViewType // Empty where there is no stream.
 
 	// writing is held from before a change until the subscribers know of it, so that they hear of changes in order. It
 	// comes before mu, which is held for the change alone: a subscriber may read.
@@ -52,9 +53,6 @@ type table struct {
 	items map[string]expression.Item
 }
 
-// key is an attribute of the primary key; its name is empty where a table has no sort key.
-type key struct{ name, kind string }
-
 // Description tells what AWS made up for a new table.
 type Description struct {
 	Name, ARN string
@@ -62,7 +60,7 @@ type Description struct {
 	StreamARN string
 }
 
-// CreateTable makes a table of a hash key and maybe a range key. Indexes are not supported.
+// CreateTable makes a table of a hash key and maybe a range key, with global secondary indexes.
 func (d *DynamoDB) CreateTable(in *dynamodb.CreateTableInput) (Description, error) {
 	t, err := d.create(in)
 	if err != nil {
@@ -152,13 +150,6 @@ func (t *table) sorted() []expression.Item {
 	t.mu.RUnlock()
 	slices.SortFunc(all, t.compare)
 	return all
-}
-
-func (t *table) compare(a, b expression.Item) int {
-	if order := expression.Compare(a[t.hash.name], b[t.hash.name]); order != 0 || t.sort.name == "" {
-		return order
-	}
-	return expression.Compare(a[t.sort.name], b[t.sort.name])
 }
 
 // table finds a table by name or ARN.

@@ -53,6 +53,11 @@ func (t *table) write(c change) (before, after expression.Item, err error) {
 	if size(after) > maxItem {
 		return nil, nil, invalid("Item size has exceeded the maximum allowed size")
 	}
+	for _, ix := range t.indexes {
+		if err := ix.check(after); err != nil {
+			return nil, nil, err
+		}
+	}
 	t.mu.Lock()
 	if after == nil {
 		delete(t.items, id)
