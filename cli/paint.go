@@ -49,6 +49,9 @@ func (p paint) way(x float64, text string) string {
 
 // spark draws values as a line of blocks, the lowest and the highest at its ends.
 func spark(values []float64) string {
+	if len(values) == 0 {
+		return ""
+	}
 	blocks := []rune("▁▂▃▄▅▆▇█")
 	low, high := slices.Min(values), slices.Max(values)
 	line := make([]rune, len(values))

@@ -114,6 +114,12 @@ func (s *terminalReport) symbols(a analyze.Analysis) {
 	}
 	s.heading(fmt.Sprintf("%-10s %11s %9s %9s %9s  %-10s %5s %7s %6s %9s %7s  %s",
 		"SYMBOL", "CLOSE", "1 BAR", "5 BARS", "20 BARS", "TREND", "RSI", "VOL", "52 W", "DRAWDOWN", "VOLUME", "LAST 30"))
+	lines := make(map[pipeline.Series][]float64)
+	if a.Drawing != nil {
+		for _, c := range a.Drawing.Closes {
+			lines[c.Series()] = c.Closes[max(0, len(c.Closes)-sparkBars):]
+		}
+	}
 	for _, i := range order {
 		in := &a.Insights[i]
 		name := command.Printable(s.names.Of(in.Series()))
@@ -136,7 +142,7 @@ func (s *terminalReport) symbols(a analyze.Analysis) {
 			s.bold(fmt.Sprintf("%-10s", name)), shorten(string(in.Close)),
 			s.change(in.Change1), s.change(in.Change5), s.change(in.Change20), trend,
 			cell(in.RSI14, "%.0f"), cell(in.VolatilityAnnual, "%.1f %%"), cell(position, "%.0f %%"),
-			cell(drawdown, "%.1f %%"), cell(in.RelativeVolume, "%.2f×"), spark(a.Sketch(i, sparkBars)))
+			cell(drawdown, "%.1f %%"), cell(in.RelativeVolume, "%.2f×"), spark(lines[in.Series()]))
 	}
 	if more := len(a.Insights) - len(order); more > 0 {
 		s.line("%s", s.soft(fmt.Sprintf("These moved most; %d more.", more)))
@@ -168,15 +174,26 @@ func cell(x *float64, format string) string {
 
 func (s *terminalReport) anomalies(item pipeline.Item) {
 	s.heading("ANOMALIES")
-	if len(item.KeyAnomalies) == 0 {
-		s.line("None among the last %d bars.", analyze.AnomalyBars)
+	s.list(item.KeyAnomalies)
+	if more := item.Aggregates.Anomalies - len(item.KeyAnomalies); more > 0 {
+		s.line("%s", s.soft(fmt.Sprintf("%d more on this bar, less surprising.", more)))
+	}
+	if len(item.EarlierAnomalies) > 0 {
+		s.heading("EARLIER ANOMALIES")
+		s.list(item.EarlierAnomalies)
+	}
+}
+
+func (s *terminalReport) list(anomalies []pipeline.Anomaly) {
+	if len(anomalies) == 0 {
+		s.line("None on this bar.")
 		return
 	}
 	width := 0
-	for _, a := range item.KeyAnomalies {
+	for _, a := range anomalies {
 		width = max(width, utf8.RuneCountInString(a.Session))
 	}
-	for _, a := range item.KeyAnomalies {
+	for _, a := range anomalies {
 		value, what := describe(a)
 		s.line("%-*s  %-10s %10s  surprise %-5.2f  %s", width, command.Printable(a.Session),
 			command.Printable(s.names.Of(a.Series())), value, a.Surprise, command.Printable(what))

@@ -234,7 +234,7 @@ func awsCLI(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Logf("the AWS CLI is missing, so that this story is not told: pip install awscli")
 		of(ts).t.Skip("the AWS CLI is missing: pip install awscli")
 	}
-	ts.Check(ts.Exec("aws", append([]string{"--endpoint-url", ts.Getenv("URL")}, args...)...))
+	ts.Check(ts.Exec("aws", append([]string{"--endpoint-url", ts.Getenv("URL"), "--region", "us-east-1"}, args...)...))
 }
 
 func match(ts *testscript.TestScript, pattern, text string) {

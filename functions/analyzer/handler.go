@@ -25,6 +25,7 @@ type handler struct {
 	}
 	table interface {
 		Get(ctx context.Context, id string) (pipeline.Item, error)
+		Last(ctx context.Context, before pipeline.Item) (pipeline.Item, error)
 		Create(ctx context.Context, item pipeline.Item) error
 	}
 	narrator narrate.Narrator

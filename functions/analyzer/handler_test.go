@@ -35,7 +35,7 @@ func TestHandle(t *testing.T) {
 		AnalysisID: w.done.RunID, CorrelationID: w.done.CorrelationID, Schema: pipeline.Schema, Rules: analyze.Rules, Source: w.done.Source,
 		ProcessedKey: w.done.Key, RejectsKey: w.done.RejectsKey, SymbolsAnalyzed: 6,
 		RowCounts: pipeline.RowCounts{Raw: 313, Processed: 312, Rejected: 1},
-		AsOf:      "2018-02-05", ProcessedAt: w.now(),
+		Interval:  "1week", AsOf: "2018-02-05", Fingerprint: pipeline.NewFingerprint(item.Insights), ProcessedAt: w.now(),
 		Narration: pipeline.Narration{
 			Source: pipeline.ByModel, Model: w.model.ID(), Attempts: 1,
 			TokensIn: pipelinetest.TokensIn, TokensOut: pipelinetest.TokensOut, CostUSD: 0.000102,
@@ -47,7 +47,15 @@ func TestHandle(t *testing.T) {
 	if len(item.Insights) != 6 || len(item.KeyAnomalies) == 0 || item.Aggregates.Sentiment != pipeline.Bearish {
 		t.Errorf("figures: got %+v", item)
 	}
-	item.ExecutiveSummary, item.Insights, item.KeyAnomalies, item.Aggregates = "", nil, nil, pipeline.Aggregates{}
+	if len(item.EarlierAnomalies) == 0 || item.Drawing == nil || len(item.Drawing.Closes) != 6 {
+		t.Errorf("earlier anomalies and drawing: got %+v, %+v", item.EarlierAnomalies, item.Drawing)
+	}
+	if got := joined(item.Narration.Sentences); got != item.ExecutiveSummary {
+		t.Errorf("sentences: got %q, want those of %q", got, item.ExecutiveSummary)
+	}
+	item.ExecutiveSummary, item.Narration.Sentences = "", nil
+	item.Insights, item.KeyAnomalies, item.EarlierAnomalies, item.Drawing = nil, nil, nil, nil
+	item.Aggregates = pipeline.Aggregates{}
 	if diff := cmp.Diff(want, item); diff != "" {
 		t.Errorf("item (-want +got):\n%s", diff)
 	}
@@ -55,6 +63,19 @@ func TestHandle(t *testing.T) {
 	if diff := cmp.Diff(metrics, w.metrics()); diff != "" {
 		t.Errorf("metrics (-want +got):\n%s", diff)
 	}
+}
+
+// joined is the prose that sentences make up.
+func joined(paragraphs [][]pipeline.Sentence) string {
+	var prose []string
+	for _, paragraph := range paragraphs {
+		var texts []string
+		for _, s := range paragraph {
+			texts = append(texts, s.Text)
+		}
+		prose = append(prose, strings.Join(texts, " "))
+	}
+	return strings.Join(prose, "\n\n")
 }
 
 // The analysis of a smoke test says that it is one, and what it cost is in no metric.
@@ -426,8 +447,15 @@ func TestEventOfVersionBefore(t *testing.T) {
 				movers[i].Exchange = ""
 			}
 		}
-		for i := range item.KeyAnomalies {
-			item.KeyAnomalies[i].Exchange = ""
+		for _, anomalies := range [][]pipeline.Anomaly{item.KeyAnomalies, item.EarlierAnomalies} {
+			for i := range anomalies {
+				anomalies[i].Exchange = ""
+			}
+		}
+		item.Fingerprint = "" // of the series, which the market is part of
+		item.Drawing.Chart.Exchange = ""
+		for i := range item.Drawing.Closes {
+			item.Drawing.Closes[i].Exchange = ""
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -40,6 +40,8 @@ type Aggregates struct {
 	// TopGainers and TopLosers hold up to five symbols that rose, and fell, most; ties are broken by symbol.
 	TopGainers []Mover `json:"top_gainers"`
 	TopLosers  []Mover `json:"top_losers"`
+	// Anomalies counts the findings on the last bar of the group; Item.KeyAnomalies lists the most surprising.
+	Anomalies int `json:"anomalies"`
 	// SymbolsWithAnomalies counts series of the group with at least one anomaly on their last bar; AnomalyShare is that
 	// in percent of Series.
 	SymbolsWithAnomalies int     `json:"symbols_with_anomalies"`

@@ -55,8 +55,10 @@ type Insight struct {
 	RelativeVolume *float64 `json:"relative_volume,omitempty"`
 	// Bollinger is where the close stands between the Bollinger bands (20, 2): 0 on the lower, 1 on the upper, beyond
 	// that outside of them.
-	Bollinger *float64          `json:"bollinger,omitempty"`
-	Absent    map[string]string `json:"absent,omitempty"`
+	Bollinger *float64 `json:"bollinger,omitempty"`
+	// Levels says in a word how high a figure is that is not at its usual level, under the figure's JSON name.
+	Levels map[string]FigureLevel `json:"levels,omitempty"`
+	Absent map[string]string      `json:"absent,omitempty"`
 }
 
 // Series is the series that the insight is about.

@@ -27,17 +27,29 @@ type Item struct {
 	Aggregates   Aggregates      `json:"aggregates"`
 	// ExecutiveSummary is prose, paragraphs separated by an empty line.
 	ExecutiveSummary string `json:"executive_summary"`
-	// KeyAnomalies is sorted by surprise, the greatest first.
-	KeyAnomalies []Anomaly `json:"key_anomalies"`
+	// KeyAnomalies are the most surprising findings on this bar: the last one of the series that the aggregates are
+	// about; Aggregates.Anomalies counts them all. EarlierAnomalies are those on bars before it, and on series that
+	// ended earlier. Both are sorted by surprise, the greatest first.
+	KeyAnomalies     []Anomaly `json:"key_anomalies"`
+	EarlierAnomalies []Anomaly `json:"earlier_anomalies,omitempty"`
 	// DataProblems lists bars whose change from the bar before is an artefact of the data, the latest first. They are in
 	// no figure and in no anomaly.
 	DataProblems []DataProblem `json:"data_problems,omitempty"`
 	RowCounts    RowCounts     `json:"row_counts"`
 	Quality      Quality       `json:"quality"`
-	// AsOf is the session that the market's figures are about: the datetime of the last bar of most symbols.
-	AsOf        string    `json:"as_of"`
-	ProcessedAt time.Time `json:"processed_at"`
-	Narration   Narration `json:"narration"`
+	// Drawing is what a report draws.
+	Drawing *Drawing `json:"drawing,omitempty"`
+	// LastReport is what changed since the last report of the same series; absent where there is none.
+	LastReport *LastReport `json:"last_report,omitempty"`
+	// Interval and AsOf are those of the aggregates: AsOf is the datetime of the last bar of most symbols. Together they
+	// are the key of the index by which the last report is found, [ReportsIndex]. An item without an interval is not in
+	// it.
+	Interval string `json:"interval,omitempty"`
+	AsOf     string `json:"as_of"`
+	// Fingerprint tells whether two items are about the same series.
+	Fingerprint Fingerprint `json:"fingerprint,omitempty"`
+	ProcessedAt time.Time   `json:"processed_at"`
+	Narration   Narration   `json:"narration"`
 	// Delivery is absent until the notifier claims it.
 	Delivery *Delivery `json:"delivery,omitempty"`
 }
@@ -75,59 +87,4 @@ type FullInsights struct {
 	Schema     int       `json:"schema"`
 	Rules      string    `json:"rules"`
 	Insights   []Insight `json:"insights"`
-}
-
-// NarrationSource says who wrote the prose.
-type NarrationSource string
-
-// Sources of prose.
-const (
-	// ByModel is a language model's sentences, with figures filled in by code.
-	ByModel NarrationSource = "model"
-	// ByTemplate is generated sentences.
-	ByTemplate NarrationSource = "template"
-)
-
-// Narration says how the prose came to be and what it cost.
-type Narration struct {
-	Source NarrationSource `json:"source"`
-	// Model is the id that was asked, also where its answer was not used.
-	Model string `json:"model"`
-	// Attempts counts calls to the model, 0 to 5.
-	Attempts  int     `json:"attempts"`
-	TokensIn  int     `json:"tokens_in"`
-	TokensOut int     `json:"tokens_out"`
-	CostUSD   float64 `json:"cost_usd"`
-	// Fallback says why the model's prose was not used; empty where it was.
-	Fallback string `json:"fallback,omitempty"`
-}
-
-// DeliveryState is how far the delivery of a report has come.
-type DeliveryState string
-
-// States of a [Delivery].
-const (
-	// DeliveryClaimed means that a notifier is sending, or died trying: see [Delivery.LeaseUntil].
-	DeliveryClaimed DeliveryState = "claimed"
-	// DeliverySent means that SES accepted the report.
-	DeliverySent DeliveryState = "sent"
-	// DeliveryFailed means that SES refused it, so that it was certainly not sent.
-	DeliveryFailed DeliveryState = "failed"
-)
-
-// Delivery is the ledger of the one step that cannot be undone.
-type Delivery struct {
-	State DeliveryState `json:"state"`
-	// ClaimedBy is the request id of the attempt that holds, or last held, the claim.
-	ClaimedBy string `json:"claimed_by"`
-	// LeaseUntil is when another attempt may take a claim over, in Unix seconds.
-	LeaseUntil int64 `json:"lease_until"`
-	// Attempts counts claims.
-	Attempts int `json:"attempts"`
-	// MessageID is what SES called the accepted report.
-	MessageID string `json:"message_id,omitempty"`
-	// SentAt is when SES accepted it.
-	SentAt *time.Time `json:"sent_at,omitempty"`
-	// Error is what SES said when it refused.
-	Error string `json:"error,omitempty"`
 }

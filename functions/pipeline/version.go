@@ -31,3 +31,22 @@ func CheckSchema(schema int) error {
 		return nil
 	}
 }
+
+// Upgraded gives an item of the version before the shape of this one: version 1 had the anomalies of all bars in
+// KeyAnomalies. Its schema stays.
+func (item Item) Upgraded() Item {
+	if item.Schema != Schema-1 {
+		return item
+	}
+	all := item.KeyAnomalies
+	item.KeyAnomalies = []Anomaly{}
+	for _, a := range all {
+		if a.Interval == item.Aggregates.Interval && a.Session == item.AsOf {
+			item.KeyAnomalies = append(item.KeyAnomalies, a)
+		} else {
+			item.EarlierAnomalies = append(item.EarlierAnomalies, a)
+		}
+	}
+	item.Aggregates.Anomalies = len(item.KeyAnomalies)
+	return item
+}

@@ -74,8 +74,8 @@ var kinds = map[string]kind{
 		args: dynamodb.TableArgs{}, name: "name", arn: "arn:aws:dynamodb:us-east-1:123456789012:table/%s", holdsData: true, protected: true,
 		replaces: []string{"name", "hashKey", "rangeKey", "localSecondaryIndexes"},
 		updates: []string{
-			"attributes", "billingMode", "deletionProtectionEnabled", "pointInTimeRecovery", "streamEnabled",
-			"streamViewType", "tags",
+			"attributes", "billingMode", "deletionProtectionEnabled", "globalSecondaryIndexes", "pointInTimeRecovery",
+			"streamEnabled", "streamViewType", "tags",
 		},
 	},
 	"aws:sqs/queue:Queue": {

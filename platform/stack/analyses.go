@@ -3,6 +3,8 @@ package stack
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/dynamodb"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/mejan/mejan/functions/pipeline"
 )
 
 // AnalysesArgs says how the table of [Analyses] is guarded.
@@ -37,6 +39,15 @@ func NewAnalyses(
 		HashKey:     pulumi.String(analysisID),
 		Attributes: dynamodb.TableAttributeArray{
 			&dynamodb.TableAttributeArgs{Name: pulumi.String(analysisID), Type: pulumi.String("S")},
+			&dynamodb.TableAttributeArgs{Name: pulumi.String("interval"), Type: pulumi.String("S")},
+			&dynamodb.TableAttributeArgs{Name: pulumi.String("as_of"), Type: pulumi.String("S")},
+		},
+		GlobalSecondaryIndexes: dynamodb.TableGlobalSecondaryIndexArray{
+			&dynamodb.TableGlobalSecondaryIndexArgs{
+				Name: pulumi.String(pipeline.ReportsIndex), HashKey: pulumi.String("interval"),
+				RangeKey: pulumi.String("as_of"), ProjectionType: pulumi.String("INCLUDE"),
+				NonKeyAttributes: pulumi.StringArray{pulumi.String("fingerprint")},
+			},
 		},
 		StreamEnabled:             pulumi.Bool(true),
 		StreamViewType:            pulumi.String("NEW_IMAGE"),

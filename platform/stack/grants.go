@@ -34,6 +34,9 @@ func (f *foundation) grants(s settings.Stage, name pipeline.Function) []Statemen
 			{Actions: []string{"s3:GetObject"}, Resources: pulumi.StringArray{rows}},
 			{Actions: []string{"s3:PutObject"}, Resources: pulumi.StringArray{analyses}},
 			{Actions: []string{"dynamodb:GetItem", "dynamodb:PutItem"}, Resources: table},
+			{Actions: []string{"dynamodb:Query"}, Resources: pulumi.StringArray{
+				pulumi.Sprintf("%s/index/%s", f.analyses.Arn, pipeline.ReportsIndex),
+			}},
 			{Actions: []string{"bedrock:InvokeModel"}, Resources: f.models(s.Model)},
 		}
 	case pipeline.Notifier:

@@ -168,12 +168,24 @@ func TestMarkersNeverExpire(t *testing.T) {
 	}
 }
 
-// The table's key, and the filter on its stream, are spelled as the contract spells them.
+// The keys of the table and of its index, and the filter on its stream, are spelled as the contract spells them.
 func TestTable(t *testing.T) {
 	_, p := dev(t)
-	field, _ := reflect.TypeFor[pipeline.Item]().FieldByName("AnalysisID")
-	if key := p.one(t, "dynamodb/table", "").Inputs["hashKey"]; key != field.Tag.Get("json") {
-		t.Errorf("hash key %v, want %q", key, field.Tag.Get("json"))
+	spelled := func(field string) string {
+		f, _ := reflect.TypeFor[pipeline.Item]().FieldByName(field)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		return name
+	}
+	table := p.one(t, "dynamodb/table", "").Inputs
+	if key := table["hashKey"]; key != spelled("AnalysisID") {
+		t.Errorf("hash key %v, want %q", key, spelled("AnalysisID"))
+	}
+	index := []any{map[string]any{
+		"name": pipeline.ReportsIndex, "hashKey": spelled("Interval"), "rangeKey": spelled("AsOf"),
+		"projectionType": "INCLUDE", "nonKeyAttributes": []any{spelled("Fingerprint")},
+	}}
+	if diff := cmp.Diff(index, table["globalSecondaryIndexes"]); diff != "" {
+		t.Errorf("index (-want +got):\n%s", diff)
 	}
 	mapping := p.one(t, "lambda/eventSourceMapping", "").Inputs
 	pattern, err := json.Marshal(dig(t, mapping, "filterCriteria", "filters", 0, "pattern"))

@@ -16,11 +16,12 @@ type Analysis struct {
 	Symbols    int
 	Insights   []pipeline.Insight
 	Aggregates pipeline.Aggregates
-	Anomalies  []pipeline.Anomaly
+	// Anomalies are the most surprising ones on the last bar of the market's group, Earlier those on any other bar; of
+	// each at most [MaxAnomalies].
+	Anomalies, Earlier []pipeline.Anomaly
 	// Problems are the latest data problems, at most [MaxProblems].
 	Problems []pipeline.DataProblem
-	// changes are the last ones of each of Insights.
-	changes [][]float64
+	Drawing  *pipeline.Drawing
 }
 
 // MaxProblems is how many data problems an item lists.
@@ -29,16 +30,17 @@ const MaxProblems = 20
 // Analyze computes everything. Series are computed in parallel; the result is the same for any number of processors.
 func Analyze(tape *Tape) Analysis {
 	n := len(tape.tracks)
-	all := Analysis{Insights: large[pipeline.Insight](n), Anomalies: []pipeline.Anomaly{}, changes: make([][]float64, n)}
+	all := Analysis{Insights: large[pipeline.Insight](n), Anomalies: []pipeline.Anomaly{}}
 	results, numbers := large[result](n), large[[perSeries]float64](n)
 	desks := make([]desk, runtime.GOMAXPROCS(0))
+	current := tape.current()
 	var next atomic.Int64
 	var work sync.WaitGroup
 	for d := range desks {
 		work.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(results); i = int(next.Add(1)) - 1 {
 				results[i].insight = &all.Insights[i]
-				desks[d].compute(tape, tape.tracks[i], &results[i], numbers[i][:0])
+				desks[d].compute(tape, tape.tracks[i], current, &results[i], numbers[i][:0])
 			}
 		})
 	}
@@ -48,33 +50,26 @@ func Analyze(tape *Tape) Analysis {
 		if i == 0 || !sameSymbol(tape.tracks[i-1].Series, tape.tracks[i].Series) {
 			all.Symbols++
 		}
-		all.changes[i] = results[i].changes
 		all.Problems = append(all.Problems, results[i].problems...)
 	}
 	for d := range desks {
-		all.Anomalies = append(all.Anomalies, desks[d].anomalies...)
+		all.Anomalies = append(all.Anomalies, desks[d].now.found...)
+		all.Earlier = append(all.Earlier, desks[d].earlier.found...)
 	}
-	all.Anomalies = rank(all.Anomalies)
+	all.Anomalies, all.Earlier = rank(all.Anomalies), rank(all.Earlier)
 	all.Aggregates = aggregate(tape, results)
+	for d := range desks {
+		all.Aggregates.Anomalies += desks[d].now.count
+	}
 	all.Aggregates.DataProblems = len(all.Problems)
 	slices.SortStableFunc(all.Problems, func(a, b pipeline.DataProblem) int { return cmp.Compare(b.Session, a.Session) })
 	all.Problems = all.Problems[:min(len(all.Problems), MaxProblems)]
+	all.Drawing = all.draw(tape)
 	return all
 }
 
 // sameSymbol reports whether two series are of one symbol on one exchange.
 func sameSymbol(a, b pipeline.Series) bool { return a.Symbol == b.Symbol && a.Exchange == b.Exchange }
-
-// Sketch is the shape of the last closes of Insights[i], at most so many, as multiples of the first of them.
-func (a Analysis) Sketch(i, most int) []float64 {
-	changes := a.changes[i]
-	changes = changes[max(0, len(changes)-most+1):]
-	shape := []float64{1}
-	for k, x := range changes {
-		shape = append(shape, shape[k]*(1+x/100))
-	}
-	return shape
-}
 
 // result is what one series comes to.
 type result struct {
@@ -99,15 +94,14 @@ const perSeries = len(figures) + WindowChanges + 1
 // desk is where one worker computes one series after the other. It keeps what is used again, and the most surprising
 // anomalies.
 type desk struct {
-	bars      []Bar
-	judge     judge
-	anomalies []pipeline.Anomaly
-	least     float64 // surprise that is needed
-	calendar  []uint32
+	bars         []Bar
+	judge        judge
+	now, earlier ranking
+	calendar     []uint32
 }
 
 // compute fills in the result of one track. numbers has room for [perSeries].
-func (d *desk) compute(tape *Tape, of *track, r *result, numbers []float64) {
+func (d *desk) compute(tape *Tape, of *track, current group, r *result, numbers []float64) {
 	bars, repeated := tape.series(of, d.bars)
 	d.bars = bars
 	r.repeated, r.first = repeated, bars[0].Session
@@ -122,16 +116,14 @@ func (d *desk) compute(tape *Tape, of *track, r *result, numbers []float64) {
 	r.record, _ = Record(s.Bars)
 	r.changes, r.calendar = d.common(s.Bars, numbers[len(numbers):])
 
-	found := d.judge.anomalies(s, d.least)
-	r.odd = slices.ContainsFunc(found, func(a pipeline.Anomaly) bool { return a.Session == end.Session })
-	for i := range found {
-		// One that is below all of a full list cannot be kept; most are gone here.
-		if found[i].Surprise >= d.least {
-			d.anomalies = append(d.anomalies, found[i])
+	isCurrent := of.Interval == current.interval && end.Session == current.session
+	for _, a := range d.judge.anomalies(s, d.earlier.least) {
+		isLast := a.Session == end.Session
+		r.odd = r.odd || isLast
+		if isCurrent && isLast {
+			d.now.add(a)
+		} else {
+			d.earlier.add(a)
 		}
-	}
-	if len(d.anomalies) >= 10*MaxAnomalies {
-		d.anomalies = rank(d.anomalies)
-		d.least = d.anomalies[MaxAnomalies-1].Surprise
 	}
 }

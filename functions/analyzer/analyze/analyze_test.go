@@ -140,7 +140,7 @@ func TestScale(t *testing.T) {
 		if diff := cmp.Diff(a.Aggregates, b.Aggregates, sameFigures); diff != "" {
 			r.Errorf("market, prices times four (-plain +scaled):\n%s", diff)
 		}
-		if diff := cmp.Diff(a.Anomalies, b.Anomalies); diff != "" {
+		if diff := cmp.Diff(found(a), found(b)); diff != "" {
 			r.Errorf("anomalies, prices times four (-plain +scaled):\n%s", diff)
 		}
 	})
@@ -158,16 +158,16 @@ func TestLaterBars(t *testing.T) {
 		before := result(r, rows[:len(rows)-1])
 		after := result(r, rows)
 		said := make(map[string]pipeline.Anomaly)
-		for _, a := range after.Anomalies {
+		for _, a := range found(after) {
 			said[a.Session+string(a.Kind)] = a
 		}
 		oldest := time.Date(2018, 1, 1+max(0, len(rows)-analyze.AnomalyBars), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-		for _, a := range before.Anomalies {
+		for _, a := range found(before) {
 			now, still := said[a.Session+string(a.Kind)]
 			if still && now != a {
 				r.Errorf("anomaly: was %+v, is %+v", a, now)
 			}
-			if !still && a.Session >= oldest && len(after.Anomalies) < analyze.MaxAnomalies {
+			if !still && a.Session >= oldest && len(after.Earlier) < analyze.MaxAnomalies {
 				r.Errorf("anomaly is gone: %+v", a)
 			}
 		}

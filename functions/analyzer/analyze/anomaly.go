@@ -21,7 +21,7 @@ const (
 	ShiftMultiple = 2.0
 	// AnomalyBars is how many bars of each series are looked at, the latest.
 	AnomalyBars = 20
-	// MaxAnomalies is how many are kept, the most surprising.
+	// MaxAnomalies is how many are kept of this bar, and how many of earlier ones, the most surprising.
 	MaxAnomalies = 20
 )
 
@@ -136,4 +136,24 @@ func rank(all []pipeline.Anomaly) []pipeline.Anomaly {
 		)
 	})
 	return all[:min(len(all), MaxAnomalies)]
+}
+
+// ranking collects the most surprising of many anomalies. It holds at most ten times as many as are kept.
+type ranking struct {
+	found []pipeline.Anomaly
+	// count is of all that were added, least the surprise below which one surely is not kept.
+	count int
+	least float64
+}
+
+func (r *ranking) add(a pipeline.Anomaly) {
+	r.count++
+	if a.Surprise < r.least {
+		return
+	}
+	r.found = append(r.found, a)
+	if len(r.found) >= 10*MaxAnomalies {
+		r.found = rank(r.found)
+		r.least = r.found[MaxAnomalies-1].Surprise
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 	"testing"
 
@@ -22,6 +23,13 @@ func kinds(all []pipeline.Anomaly, of ...pipeline.AnomalyKind) []string {
 		}
 	}
 	return lines
+}
+
+// found is what an analysis lists of this bar and of earlier ones, the greatest surprise first.
+func found(a analyze.Analysis) []pipeline.Anomaly {
+	all := slices.Concat(a.Anomalies, a.Earlier)
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Surprise > all[j].Surprise })
+	return all
 }
 
 // Anomalies pass their threshold, not merely reach it; each bar is held against those before it; the order is by
@@ -45,7 +53,7 @@ func TestAnomalies(t *testing.T) {
 		"B 01-07 volume_spike 3.0000 of 1.5000: 2.0000",
 		"B 01-04 large_move -6.0000 of 5.0000: 1.2000",
 	}
-	if diff := cmp.Diff(want, kinds(got.Anomalies)); diff != "" {
+	if diff := cmp.Diff(want, kinds(found(got))); diff != "" {
 		t.Errorf("anomalies (-want +got):\n%s", diff)
 	}
 	if got.Aggregates.SymbolsWithAnomalies != 1 || got.Aggregates.AnomalyShare != 50 {
@@ -62,12 +70,12 @@ func TestGap(t *testing.T) {
 		94:  {"A 01-02 gap -6.0000 of 2.0000: 3.0000"},
 	} {
 		got := result(t, []string{candle("A", 0, before, ""), candle("A", 1, [4]float64{open, 110, 90, 100}, "")})
-		if diff := cmp.Diff(want, kinds(got.Anomalies)); diff != "" {
+		if diff := cmp.Diff(want, kinds(found(got))); diff != "" {
 			t.Errorf("open at %g (-want +got):\n%s", open, diff)
 		}
 	}
 	narrow := result(t, []string{candle("A", 0, [4]float64{100, 100, 100, 100}, ""), candle("A", 1, [4]float64{102, 102, 100, 100}, "")})
-	if got := kinds(narrow.Anomalies); got != nil {
+	if got := kinds(found(narrow)); got != nil {
 		t.Errorf("a gap of 2 %% exactly: got %q", got)
 	}
 }
@@ -80,7 +88,7 @@ func TestRecordAnomaly(t *testing.T) {
 	}
 	// 100 (103/101 - 1) = 1.9802; the 20 changes before are +1 and -0.990099 by turns: sqrt(20 · 0.9950495² / 19) = 1.0209
 	want := []string{"A 01-23 record_high 1.9802 of 1.0209: 1.9397"}
-	if diff := cmp.Diff(want, kinds(result(t, rows).Anomalies, pipeline.RecordHigh, pipeline.RecordLow)); diff != "" {
+	if diff := cmp.Diff(want, kinds(found(result(t, rows)), pipeline.RecordHigh, pipeline.RecordLow)); diff != "" {
 		t.Errorf("record (-want +got):\n%s", diff)
 	}
 }
@@ -119,11 +127,11 @@ func TestUnusualMove(t *testing.T) {
 		}
 		return rows
 	}
-	quiet := kinds(result(t, series(100, 100.1, 102.1)).Anomalies, pipeline.UnusualMove)
+	quiet := kinds(found(result(t, series(100, 100.1, 102.1))), pipeline.UnusualMove)
 	if len(quiet) != 1 || !strings.Contains(quiet[0], "A 01-31 unusual_move") {
 		t.Errorf("2 %% after a month of 0.1 %%: got %q", quiet)
 	}
-	if wild := kinds(result(t, series(100, 102, 104)).Anomalies, pipeline.UnusualMove); wild != nil {
+	if wild := kinds(found(result(t, series(100, 102, 104))), pipeline.UnusualMove); wild != nil {
 		t.Errorf("2 %% after a month of 2 %%: got %q", wild)
 	}
 }
@@ -137,7 +145,7 @@ func TestVolatilityShift(t *testing.T) {
 		return rows
 	}
 	rows := wide(append(alternating(71, 100, 101), alternating(10, 104.5, 100)...))
-	got := kinds(result(t, rows).Anomalies, pipeline.VolatilityShift)
+	got := kinds(found(result(t, rows)), pipeline.VolatilityShift)
 	if len(got) != 1 || !strings.HasPrefix(got[0], "A 03-14 volatility_shift") { // bar 73, the second of the wild ones
 		t.Errorf("risen: got %q", got)
 	}
@@ -147,7 +155,7 @@ func TestVolatilityShift(t *testing.T) {
 	}
 	rows = wide(calm)
 	got = nil
-	for _, a := range result(t, rows).Anomalies {
+	for _, a := range found(result(t, rows)) {
 		if a.Kind == pipeline.VolatilityShift && a.Value < 1 {
 			got = append(got, a.Session)
 			if math.Abs(a.Surprise-a.Threshold/a.Value) > 1e-4 {
@@ -170,12 +178,43 @@ func TestAnomaliesBounded(t *testing.T) {
 		rows = append(rows, row("WILD", i, c, ""))
 	}
 	got := result(t, rows)
-	if len(got.Anomalies) != analyze.MaxAnomalies {
-		t.Errorf("anomalies: got %d, want %d", len(got.Anomalies), analyze.MaxAnomalies)
+	if len(got.Earlier) != analyze.MaxAnomalies {
+		t.Errorf("earlier anomalies: got %d, want %d", len(got.Earlier), analyze.MaxAnomalies)
 	}
-	for _, a := range got.Anomalies {
+	for _, a := range found(got) {
 		if a.Symbol == "OLD" {
 			t.Errorf("anomaly of a bar before the last 20: %+v", a)
 		}
+	}
+}
+
+// Findings on the last bar of the market's group are told apart from all others, so that no old one, however
+// surprising, pushes them out. Each of them is counted.
+func TestThisBar(t *testing.T) {
+	var rows []string
+	for i := range 30 { // the market: each of 30 series rises by 10 % on its last bar
+		symbol := fmt.Sprintf("S%02d", i)
+		rows = append(rows, row(symbol, 1, 10, ""), row(symbol, 2, 11, ""))
+	}
+	for i := range 25 { // ended a day earlier, on a far greater rise
+		symbol := fmt.Sprintf("OLD%02d", i)
+		rows = append(rows, row(symbol, 0, 1, ""), row(symbol, 1, 10, ""))
+	}
+	got := result(t, rows)
+	if len(got.Anomalies) != analyze.MaxAnomalies || len(got.Earlier) != analyze.MaxAnomalies {
+		t.Errorf("got %d now and %d earlier, want %d of each", len(got.Anomalies), len(got.Earlier), analyze.MaxAnomalies)
+	}
+	for _, a := range got.Anomalies {
+		if a.Symbol[0] != 'S' || a.Session != "2018-01-03" {
+			t.Errorf("not of this bar: %+v", a)
+		}
+	}
+	for _, a := range got.Earlier {
+		if a.Symbol[0] != 'O' {
+			t.Errorf("not earlier: %+v", a)
+		}
+	}
+	if got.Aggregates.Anomalies != 60 { // a move and a gap of each
+		t.Errorf("counted %d findings on this bar, want 60", got.Aggregates.Anomalies)
 	}
 }

@@ -138,8 +138,8 @@ func TestDataProblems(t *testing.T) {
 	if diff := cmp.Diff(want, got.Problems); diff != "" || got.Aggregates.DataProblems != 1 {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
-	if slices.ContainsFunc(got.Anomalies, func(a pipeline.Anomaly) bool { return a.Symbol == "A" }) {
-		t.Errorf("anomalies: %+v", got.Anomalies)
+	if slices.ContainsFunc(found(got), func(a pipeline.Anomaly) bool { return a.Symbol == "A" }) {
+		t.Errorf("anomalies: %+v", found(got))
 	}
 	if m := got.Aggregates; m.Decliners != 0 || m.Advancers != 1 || m.Series != 2 {
 		t.Errorf("market: %+v", m)

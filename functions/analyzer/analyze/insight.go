@@ -59,8 +59,40 @@ func insight(s Series, in *pipeline.Insight, more *parts, numbers []float64) []f
 		x.Current, x.Maximum = round(x.Current), round(x.Maximum)
 		more.drawdown, in.Drawdown = x, &more.drawdown
 	}
-	in.Absent = p.absent
+	in.Levels, in.Absent = levels(in), p.absent
 	return numbers
+}
+
+const (
+	// OverboughtRSI and OversoldRSI are the bounds beyond which an [RSI] is not usual. Source: Wilder, New Concepts in
+	// Technical Trading Systems (1978).
+	OverboughtRSI = 70.0
+	OversoldRSI   = 30.0
+)
+
+// levels says which figures of an insight are not at their usual level; nil where all are.
+func levels(in *pipeline.Insight) map[string]pipeline.FigureLevel {
+	var all map[string]pipeline.FigureLevel
+	say := func(name string, unusual bool, level pipeline.FigureLevel) {
+		if unusual {
+			if all == nil {
+				all = make(map[string]pipeline.FigureLevel)
+			}
+			all[name] = level
+		}
+	}
+	if x := in.RSI14; x != nil {
+		say("rsi_14", *x >= OverboughtRSI, pipeline.Overbought)
+		say("rsi_14", *x <= OversoldRSI, pipeline.Oversold)
+	}
+	if x := in.RelativeVolume; x != nil {
+		say("relative_volume", *x > VolumeSpikeMultiple, pipeline.Heavy)
+	}
+	if x := in.Bollinger; x != nil {
+		say("bollinger", *x > 1, pipeline.AboveBand)
+		say("bollinger", *x < 0, pipeline.BelowBand)
+	}
+	return all
 }
 
 // page collects why figures are absent.

@@ -2,11 +2,14 @@ package analyze
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/mejan/mejan/functions/pipeline"
@@ -18,25 +21,33 @@ const MaxInline = 300_000
 
 // Item gives the item of an analysis of the file that e announced, made at that time, without its prose.
 func (a Analysis) Item(e pipeline.IngestorCompleted, at time.Time) pipeline.Item {
-	return pipeline.Item{
-		AnalysisID:      e.RunID,
-		CorrelationID:   e.CorrelationID,
-		Schema:          pipeline.Schema,
-		Smoke:           e.Smoke,
-		Rules:           Rules,
-		Source:          e.Source,
-		ProcessedKey:    e.Key,
-		RejectsKey:      e.RejectsKey,
-		SymbolsAnalyzed: a.Symbols,
-		Insights:        a.Insights,
-		Aggregates:      a.Aggregates,
-		KeyAnomalies:    a.Anomalies,
-		DataProblems:    a.Problems,
-		RowCounts:       pipeline.RowCounts{Raw: e.RawCount, Processed: e.ValidCount, Rejected: e.InvalidCount},
-		Quality:         pipeline.Quality{Reasons: e.Reasons, Warnings: e.Warnings},
-		AsOf:            a.Aggregates.Session,
-		ProcessedAt:     at.UTC(),
+	item := pipeline.Item{
+		AnalysisID:       e.RunID,
+		CorrelationID:    e.CorrelationID,
+		Schema:           pipeline.Schema,
+		Smoke:            e.Smoke,
+		Rules:            Rules,
+		Source:           e.Source,
+		ProcessedKey:     e.Key,
+		RejectsKey:       e.RejectsKey,
+		SymbolsAnalyzed:  a.Symbols,
+		Insights:         a.Insights,
+		Aggregates:       a.Aggregates,
+		KeyAnomalies:     a.Anomalies,
+		EarlierAnomalies: a.Earlier,
+		DataProblems:     a.Problems,
+		Drawing:          a.Drawing,
+		RowCounts:        pipeline.RowCounts{Raw: e.RawCount, Processed: e.ValidCount, Rejected: e.InvalidCount},
+		Quality:          pipeline.Quality{Reasons: e.Reasons, Warnings: e.Warnings},
+		Interval:         a.Aggregates.Interval,
+		AsOf:             a.Aggregates.Session,
+		Fingerprint:      pipeline.NewFingerprint(a.Insights),
+		ProcessedAt:      at.UTC(),
 	}
+	if e.Smoke {
+		item.Interval = "" // no report is compared with a smoke test's
+	}
+	return item
 }
 
 // Fit makes an item small enough for the table. Where its insights are more than it can hold, they are written to
@@ -105,29 +116,58 @@ func writeInsights(w io.Writer, item pipeline.Item) (size int, err error) {
 // flushSize is how much of an object is gathered before it is written.
 const flushSize = 64 << 10
 
-// notable picks the insights that the rest of the item speaks of: movers, anomalies, data problems.
+// notable picks the insights that the rest of the item speaks of, and those that moved most.
 func notable(item pipeline.Item) []pipeline.Insight {
-	named := make(map[string]bool)
-	for _, list := range [][]pipeline.Mover{item.Aggregates.TopGainers, item.Aggregates.TopLosers} {
-		for _, m := range list {
-			named[m.Symbol] = true
-		}
-	}
-	for _, x := range item.KeyAnomalies {
-		named[x.Symbol] = true
-	}
-	for _, x := range item.DataProblems {
-		named[x.Symbol] = true
-	}
+	named := listed(item.Insights, item.Aggregates, item.KeyAnomalies, item.EarlierAnomalies, item.DataProblems)
 	kept := []pipeline.Insight{}
 	for _, in := range item.Insights {
-		if named[in.Symbol] && len(kept) < maxNotable {
+		if named[in.Series()] {
 			kept = append(kept, in)
 		}
 	}
 	return kept
 }
 
-// maxNotable bounds the insights of an item that does not hold all. Movers, anomalies and data problems name at most
-// fifty symbols; one of them may occur at many intervals.
-const maxNotable = 100
+// ListedMovers is how many series an item always speaks of: of more, those that moved most over one bar.
+const ListedMovers = 40
+
+// listed names the series that an item speaks of: movers, anomalies, data problems, and those that moved most. They are
+// at most 110.
+func listed(insights []pipeline.Insight, market pipeline.Aggregates, now, earlier []pipeline.Anomaly,
+	problems []pipeline.DataProblem,
+) map[pipeline.Series]bool {
+	named := make(map[pipeline.Series]bool)
+	for _, list := range [][]pipeline.Mover{market.TopGainers, market.TopLosers} {
+		for _, m := range list {
+			named[m.Series(market.Interval)] = true
+		}
+	}
+	for _, list := range [][]pipeline.Anomaly{now, earlier} {
+		for _, a := range list {
+			named[a.Series()] = true
+		}
+	}
+	for _, p := range problems {
+		named[p.Series()] = true
+	}
+	for _, i := range most(insights, ListedMovers) {
+		named[insights[i].Series()] = true
+	}
+	return named
+}
+
+// most gives the places of the n insights with the largest change over one bar, either way.
+func most(insights []pipeline.Insight, n int) []int {
+	order := make([]int, len(insights))
+	for i := range order {
+		order[i] = i
+	}
+	size := func(i int) float64 {
+		if x := insights[i].Change1; x != nil {
+			return math.Abs(*x)
+		}
+		return -1
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(size(j), size(i)) })
+	return order[:min(len(order), n)]
+}

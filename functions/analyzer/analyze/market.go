@@ -17,7 +17,7 @@ const (
 
 // aggregate computes the market: the largest group in full, the others in short, and what covers the whole file.
 func aggregate(tape *Tape, results []result) pipeline.Aggregates {
-	groups := group(results)
+	groups := grouped(results)
 	var market pipeline.Aggregates
 	if len(groups) > 0 {
 		market = describe(groups[0])
@@ -47,14 +47,34 @@ func aggregate(tape *Tape, results []result) pipeline.Aggregates {
 // comparable with theirs.
 type members []*result
 
-// group sorts series into groups, the one with the most series first, then the later session, then by interval.
-func group(results []result) []members {
-	type key struct{ interval, session string }
-	index := make(map[key]int)
+// group names a group: the interval of its series and the session of their last bar.
+type group struct{ interval, session string }
+
+// current names the market's group, the first of those that grouped gives.
+func (t *Tape) current() group {
+	sizes := make(map[group]int)
+	for _, of := range t.tracks {
+		sizes[group{of.Interval, t.sessions[of.lastSession].text}]++
+	}
+	var first group
+	for g, n := range sizes {
+		order := cmp.Or(
+			cmp.Compare(n, sizes[first]), cmp.Compare(g.session, first.session), cmp.Compare(first.interval, g.interval),
+		)
+		if order > 0 {
+			first = g
+		}
+	}
+	return first
+}
+
+// grouped sorts series into groups, the one with the most series first, then the later session, then by interval.
+func grouped(results []result) []members {
+	index := make(map[group]int)
 	var groups []members
 	for i := range results {
 		r := &results[i]
-		k := key{r.insight.Interval, r.insight.Session}
+		k := group{r.insight.Interval, r.insight.Session}
 		at, known := index[k]
 		if !known {
 			at = len(groups)

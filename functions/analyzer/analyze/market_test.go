@@ -59,9 +59,9 @@ func TestMarket(t *testing.T) {
 		AverageChange: f(0.5), // 4/8
 		MedianChange:  f(1),   // -4 0 1 1 1 1 1 3
 		// Squares of the distances from 0.5: 5·0.25 + 6.25 + 20.25 + 0.25 = 28; sqrt(28/8)
-		Dispersion:           f(1.870829),
-		Turbulence:           &pipeline.Turbulence{Method: pipeline.ByDispersion, Value: 1.870829, Series: 8, Reason: "fewer than two symbols have bars in common"},
-		SymbolsWithAnomalies: 2, AnomalyShare: 22.222222, // S1 and S2 opened with a gap
+		Dispersion: f(1.870829),
+		Turbulence: &pipeline.Turbulence{Method: pipeline.ByDispersion, Value: 1.870829, Series: 8, Reason: "fewer than two symbols have bars in common"},
+		Anomalies:  2, SymbolsWithAnomalies: 2, AnomalyShare: 22.222222, // S1 and S2 opened with a gap
 		From: "2018-01-01", To: "2018-01-02", Bars: 17, Intervals: []string{"1day"},
 		Absent: map[string]string{
 			"breadth.above_sma_50": "no symbol has 50 bars",

@@ -36,7 +36,8 @@ func newBook(item pipeline.Item) book {
 			b.mover(item.Insights, mover.Series(item.Aggregates.Interval))
 		}
 	}
-	for _, a := range item.KeyAnomalies[:min(len(item.KeyAnomalies), MaxFactAnomalies)] {
+	anomalies := slices.Concat(item.KeyAnomalies, item.EarlierAnomalies) // this bar is the news
+	for _, a := range anomalies[:min(len(anomalies), MaxFactAnomalies)] {
 		if names.Unique(a.Symbol) {
 			b.anomaly(a)
 		}

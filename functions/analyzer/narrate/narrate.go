@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/mejan/mejan/functions/pipeline"
@@ -84,7 +85,26 @@ func (n Narrator) Narrate(ctx context.Context, item pipeline.Item) Story {
 		story.Narration.Source = pipeline.ByTemplate
 		story.Narration.Fallback, story.Exhausted = verdict(story.Failures, story.Rejected)
 	}
+	story.Narration.Sentences = sentences(story.Summary, story.Narration.Source)
 	return story
+}
+
+// sentences takes prose apart, all of which has one source.
+func sentences(prose string, source pipeline.NarrationSource) [][]pipeline.Sentence {
+	var all [][]pipeline.Sentence
+	for paragraph := range strings.SplitSeq(prose, "\n\n") {
+		var these []pipeline.Sentence
+		begin := 0
+		for i := 1; i <= len(paragraph); i++ {
+			ends := i == len(paragraph) || paragraph[i] == ' ' && strings.IndexByte(".!?", paragraph[i-1]) >= 0
+			if ends {
+				these = append(these, pipeline.Sentence{Text: paragraph[begin:i], Source: source})
+				begin = i + 1
+			}
+		}
+		all = append(all, these)
+	}
+	return all
 }
 
 // try is one call and the gate behind it.

@@ -82,23 +82,32 @@ func named(movers []pipeline.Mover, known pipeline.Names) []string {
 
 func notable(item pipeline.Item) string {
 	known := pipeline.NewNames(item.Insights)
-	var names []string
-	for _, a := range item.KeyAnomalies {
-		if !safe(a.Symbol) || !safeTime(a.Session) || len(names) == maxNamed {
-			continue
+	said := func(anomalies []pipeline.Anomaly) (names []string) {
+		for _, a := range anomalies {
+			if !safe(a.Symbol) || !safeTime(a.Session) || len(names) == maxNamed {
+				continue
+			}
+			if what := describe(a); what != "" {
+				names = append(names, fmt.Sprintf("%s %s in the bar of %s", known.Of(a.Series()), what, a.Session))
+			}
 		}
-		if what := describe(a); what != "" {
-			names = append(names, fmt.Sprintf("%s %s in the bar of %s", known.Of(a.Series()), what, a.Session))
-		}
+		return names
 	}
-	if len(names) == 0 {
+	now, earlier := said(item.KeyAnomalies), said(item.EarlierAnomalies)
+	if len(now) == 0 && len(earlier) == 0 {
 		return "No recent bar stands out by its move or its volume."
 	}
-	last := "The last bars themselves are unremarkable."
+	text := "The last bar is unremarkable."
 	if n := item.Aggregates.SymbolsWithAnomalies; n > 0 {
-		last = "The last bar itself is unusual for " + counted(int64(n), "symbol", "symbols") + "."
+		text = "The last bar is unusual for " + counted(int64(n), "symbol", "symbols") + "."
+		if len(now) > 0 {
+			text = strings.TrimSuffix(text, ".") + ": " + list(now) + "."
+		}
 	}
-	return fmt.Sprintf("What stands out among the recent bars: %s. %s", list(names), last)
+	if len(earlier) > 0 {
+		text += " What stood out before: " + list(earlier) + "."
+	}
+	return text
 }
 
 // describe says in a statement what an anomaly is, in the contract's words. It is empty for a kind that another version

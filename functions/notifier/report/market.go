@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -45,6 +46,31 @@ func market(a pipeline.Aggregates, p period) []fact {
 		add("Apart", "%s more in the stored analysis", plural(more, "group"))
 	}
 	return facts
+}
+
+// maxTurned bounds the series that are told to have turned.
+const maxTurned = 5
+
+// since tells what the last report said, and whose trend has turned since.
+func since(last *pipeline.LastReport, names pipeline.Names) []fact {
+	if last == nil {
+		return nil
+	}
+	text := fmt.Sprintf("As of %s: %s", cut(clean(last.AsOf), maxDatetime), mood(last.Sentiment).text)
+	if last.AverageChange != nil {
+		text += fmt.Sprintf(", %s on average", change(*last.AverageChange).text)
+	}
+	var turned []string
+	for _, t := range last.Turned[:min(len(last.Turned), maxTurned)] {
+		turned = append(turned, fmt.Sprintf("%s %s", name(names, t.Series()), cut(clean(string(t.To)), maxSymbol)))
+	}
+	if len(turned) > 0 {
+		text += "; trend turned since: " + strings.Join(turned, ", ")
+		if more := len(last.Turned) - len(turned) + last.MoreTurned; more > 0 {
+			text += fmt.Sprintf(", and %s more", count(more))
+		}
+	}
+	return []fact{{"Last report", text}}
 }
 
 func pair(p pipeline.Pair) string {

@@ -71,15 +71,21 @@ func text(v view) string {
 		}
 	}
 
-	heading("Key anomalies")
-	for _, a := range v.anomalies {
-		line(wrap(fmt.Sprintf("%s  %s  %s  %s", a.when, left(a.symbol, 8), right(a.value.String(), 10), a.what), "    "))
+	anomalies := func(title string, list anomalyList) {
+		heading(title)
+		for _, a := range list.shown {
+			line(wrap(fmt.Sprintf("%s  %s  %s  %s", a.when, left(a.symbol, 8), right(a.value.String(), 10), a.what), "    "))
+		}
+		if len(list.shown) == 0 {
+			line("None.")
+		}
+		if list.more != "" {
+			wrapped(list.more)
+		}
 	}
-	if len(v.anomalies) == 0 {
-		line("None.")
-	}
-	if v.moreAnomalies != "" {
-		wrapped(v.moreAnomalies)
+	anomalies("Key anomalies", v.anomalies)
+	if len(v.earlier.shown) > 0 {
+		anomalies("Earlier anomalies", v.earlier)
 	}
 
 	heading("Data quality")

@@ -43,12 +43,12 @@ type view struct {
 	moreLevels      string
 	moreRows        string
 	market          []fact
-	anomalies       []anomaly
-	moreAnomalies   string
-	quality         []string
-	notes           []string
-	method          []string
-	origin          []fact
+	// anomalies are those of this bar.
+	anomalies, earlier anomalyList
+	quality            []string
+	notes              []string
+	method             []string
+	origin             []fact
 }
 
 // stat is one of the figures below the verdict.
@@ -89,6 +89,12 @@ type anomaly struct {
 	value              figure
 }
 
+// anomalyList is the anomalies of this bar, or earlier ones; more says how many are not shown.
+type anomalyList struct {
+	shown []anomaly
+	more  string
+}
+
 type fact struct{ name, value string }
 
 func newView(item pipeline.Item) view {
@@ -115,7 +121,7 @@ func newView(item pipeline.Item) view {
 		v.notice, v.subject = smokeNotice, smokePrefix+v.subject
 		v.preheader = smokeNotice + " " + v.preheader
 	}
-	v.market = market(a, p)
+	v.market = append(market(a, p), since(item.LastReport, names)...)
 	v.rows, v.currency = rows(most(item.Insights, maxRows), names, v.mixed, &n)
 	v.levels = levels(most(item.Insights, maxLevels), names, v.mixed, &n)
 	if len(v.levels) < len(v.rows) {
@@ -124,9 +130,13 @@ func newView(item pipeline.Item) view {
 	if more := max(item.SymbolsAnalyzed, len(item.Insights)) - len(v.rows); more > 0 {
 		v.moreRows = fmt.Sprintf("The %s that moved most; %s more in the stored analysis.", count(len(v.rows)), count(more))
 	}
-	v.anomalies = anomalies(item.KeyAnomalies, names, p, v.mixed)
-	if more := len(item.KeyAnomalies) - len(v.anomalies); more > 0 {
-		v.moreAnomalies = fmt.Sprintf("%s more in the stored analysis, all of them less surprising.", count(more))
+	v.anomalies.shown = anomalies(item.KeyAnomalies, names, p, v.mixed)
+	if more := max(a.Anomalies, len(item.KeyAnomalies)) - len(v.anomalies.shown); more > 0 {
+		v.anomalies.more = fmt.Sprintf("%s more of this %s, all of them less surprising.", count(more), p.bar)
+	}
+	v.earlier.shown = anomalies(item.EarlierAnomalies, names, p, v.mixed)
+	if more := len(item.EarlierAnomalies) - len(v.earlier.shown); more > 0 {
+		v.earlier.more = fmt.Sprintf("%s more in the stored analysis, all of them less surprising.", count(more))
 	}
 	v.notes = n.lines()
 	v.quality = quality(item)

@@ -62,7 +62,7 @@ func decode(plain any) (pipeline.Item, error) {
 	if err := json.Unmarshal(text, &item); err != nil {
 		return pipeline.Item{}, fmt.Errorf("decode analysis: %w", err)
 	}
-	return item, nil
+	return item.Upgraded(), nil
 }
 
 // toAttribute turns what encoding/json decodes with UseNumber into an attribute.

@@ -67,11 +67,23 @@ func outline() []section {
 			title: "Analysis",
 			lead:  "One item of the table for each run. It is the record of the analysis and the outbox of the mail.",
 			names: []string{
-				"Item", "RowCounts", "Quality", "Insight", "Range", "Trend", "Direction", "Strength", "MACD", "Drawdown",
+				"Item", "RowCounts", "Quality",
+				"Insight", "FigureLevel", "Range", "Trend", "Direction", "Strength", "MACD", "Drawdown",
 				"Anomaly", "AnomalyKind", "DataProblem", "Aggregates", "Breadth", "Turbulence", "TurbulenceMethod",
 				"Correlation", "Pair", "Group", "InsightsObject", "FullInsights",
-				"Sentiment", "Mover", "Narration", "NarrationSource", "Delivery", "DeliveryState",
+				"Sentiment", "Mover", "Narration", "NarrationSource", "Sentence", "Delivery", "DeliveryState",
+				"Receiver",
 			},
+		},
+		{
+			title: "What a report draws",
+			lead:  "The item holds it, because a report is made of the item alone.",
+			names: []string{"Drawing", "MaxDrawn", "Closes", "Chart", "DrawnBar"},
+		},
+		{
+			title: "The last report",
+			lead:  "An analysis is compared with the last one of the same series.",
+			names: []string{"ReportsIndex", "Fingerprint", "LastReport", "MaxTurned", "Turn"},
 		},
 		{
 			title: "Facts for the model",
@@ -99,8 +111,9 @@ func outline() []section {
 // extra may still show them.
 func unlisted() []string {
 	return []string{
-		"Names", "NewNames", "Code", "Codes", "CodeOf", "Functions", "Prose", "Limits", "ParseLimits",
-		"DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID", "Permanent", "IsSmoke",
+		"Names", "NewNames", "NewFingerprint", "Code", "Codes", "CodeOf",
+		"Functions", "IsSmoke", "Permanent",
+		"Prose", "Limits", "ParseLimits", "DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID",
 		"LogTimestamp", "LogLevel", "LogMessage", "LogService", "LogStage", "LogColdStart", "LogFunctionName",
 		"LogMemorySize", "LogRequestID", "LogTraceID", "LogCorrelationID", "LogRunID", "LogSmoke", "LogTimeFormat",
 		"LogLines", "LogField", "LogFields",

@@ -70,6 +70,26 @@ func (a *Analyses) Get(ctx context.Context, id string) (item pipeline.Item, err 
 	return item, err
 }
 
+// Last implements [AnalysisStore].
+func (a *Analyses) Last(ctx context.Context, before pipeline.Item) (last pipeline.Item, err error) {
+	err = a.on(ctx, "Last", before.AnalysisID, func() error {
+		for _, item := range a.items {
+			if item.Interval == "" || item.Interval != before.Interval || item.AsOf >= before.AsOf ||
+				item.Fingerprint.Likeness(before.Fingerprint) < analyses.SameSeries {
+				continue
+			}
+			if cmp.Or(cmp.Compare(item.AsOf, last.AsOf), cmp.Compare(item.AnalysisID, last.AnalysisID)) > 0 {
+				last = a.copied(item)
+			}
+		}
+		if last.AnalysisID == "" {
+			return analyses.ErrNotFound
+		}
+		return nil
+	})
+	return last, err
+}
+
 // Claim implements [DeliveryLedger].
 func (a *Analyses) Claim(ctx context.Context, id, owner string, now time.Time, lease time.Duration,
 ) (claim analyses.Claim, err error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/analyses"
 )
 
@@ -22,10 +23,21 @@ func NewTable(t *testing.T, cfg aws.Config) string {
 	client := dynamodb.NewFromConfig(cfg)
 	name := fmt.Sprintf("mejan-test-%x", time.Now().UnixNano())
 	_, err := client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName:            &name,
-		BillingMode:          types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(analyses.HashKey), AttributeType: "S"}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(analyses.HashKey), KeyType: "HASH"}},
+		TableName:   &name,
+		BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String(analyses.HashKey), AttributeType: "S"},
+			{AttributeName: aws.String("interval"), AttributeType: "S"},
+			{AttributeName: aws.String("as_of"), AttributeType: "S"},
+		},
+		KeySchema: []types.KeySchemaElement{{AttributeName: aws.String(analyses.HashKey), KeyType: "HASH"}},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
+			IndexName: aws.String(pipeline.ReportsIndex),
+			KeySchema: []types.KeySchemaElement{
+				{AttributeName: aws.String("interval"), KeyType: "HASH"}, {AttributeName: aws.String("as_of"), KeyType: "RANGE"},
+			},
+			Projection: &types.Projection{ProjectionType: "INCLUDE", NonKeyAttributes: []string{"fingerprint"}},
+		}},
 		StreamSpecification: &types.StreamSpecification{
 			StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewImage,
 		},
