@@ -41,6 +41,8 @@ type Ledger interface {
 // knows.
 type Mailer interface {
 	Send(ctx context.Context, m mail.Message) (messageID string, err error)
+	// Receivers gives the ids of those whom Send would send m to.
+	Receivers(m mail.Message) []string
 }
 
 // Courier delivers reports. It may be used concurrently.
@@ -75,6 +77,9 @@ func (c Courier) Deliver(
 	}
 	if claim.TakenOver {
 		count(pipeline.EmailsUncertain)
+	}
+	for _, id := range c.Mailer.Receivers(m) {
+		claim.Delivery.Receivers = append(claim.Delivery.Receivers, pipeline.Receiver{ID: id})
 	}
 	id, err := c.send(ctx, m)
 	switch {

@@ -143,7 +143,11 @@ func TestEachFault(t *testing.T) {
 				if got := w.metrics["EmailsFailed"]; got != 0 {
 					t.Errorf("EmailsFailed %d, want 0", got)
 				}
-				if d := w.delivery(); d.State != pipeline.DeliverySent || d.MessageID != fmt.Sprintf("message-%d", test.copies) {
+				d := w.delivery()
+				if len(d.Receivers) != 1 || d.Receivers[0].State != d.State || d.Receivers[0].MessageID != d.MessageID {
+					t.Errorf("receivers: %+v of %+v", d.Receivers, d)
+				}
+				if d.State != pipeline.DeliverySent || d.MessageID != fmt.Sprintf("message-%d", test.copies) {
 					t.Errorf("ledger: %+v", d)
 				}
 			})
@@ -316,6 +320,8 @@ func TestTooLate(t *testing.T) {
 
 // slow is a mailer that answers when its caller gives up.
 type slow struct{}
+
+func (slow) Receivers(mail.Message) []string { return nil }
 
 func (slow) Send(ctx context.Context, _ mail.Message) (string, error) {
 	<-ctx.Done()

@@ -74,18 +74,13 @@ func takeOver(next Claim, found *pipeline.Delivery, now time.Time) (Claim, error
 // Sent records that SES accepted the report of a claim. It returns [ErrClaimLost] where the claim is no longer the
 // caller's; the report was sent all the same.
 func (t *Table) Sent(ctx context.Context, c Claim, messageID string, at time.Time) error {
-	at = at.UTC()
-	next := c.Delivery
-	next.State, next.MessageID, next.SentAt = pipeline.DeliverySent, messageID, &at
-	return t.settle(ctx, c, next)
+	return t.settle(ctx, c, c.Delivery.Sent(messageID, at))
 }
 
 // Failed records that SES refused the report of a claim, so that it was certainly not sent and may be claimed again.
 // Reason is cut at [MaxError]. It returns [ErrClaimLost] where the claim is no longer the caller's.
 func (t *Table) Failed(ctx context.Context, c Claim, reason string) error {
-	next := c.Delivery
-	next.State, next.Error = pipeline.DeliveryFailed, cut(reason, MaxError)
-	return t.settle(ctx, c, next)
+	return t.settle(ctx, c, c.Delivery.Failed(cut(reason, MaxError)))
 }
 
 func (t *Table) settle(ctx context.Context, c Claim, next pipeline.Delivery) error {

@@ -61,6 +61,19 @@ func New(cfg aws.Config, stage string, addresses Addresses) *Mailer {
 	return &Mailer{client: client, stage: stage, addresses: addresses}
 }
 
+// Receivers gives the ids of those who get m: see [pipeline.ReceiverID]. There are none where Send would refuse m.
+func (x *Mailer) Receivers(m Message) []string {
+	to, err := x.addresses.receivers(m)
+	if err != nil {
+		return nil
+	}
+	ids := make([]string, len(to))
+	for i, address := range to {
+		ids[i] = pipeline.ReceiverID(address)
+	}
+	return ids
+}
+
 // Send hands m to SES, in one HTTP request and never a second one, and returns the id that SES gave it. The error is
 // [ErrRefused] where m was certainly not sent; after any other error it may have been sent. Send is safe for
 // concurrent use.

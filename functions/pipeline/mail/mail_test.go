@@ -36,6 +36,21 @@ func mailer(t *testing.T, url string) *mail.Mailer {
 	})
 }
 
+// The ledger keeps ids of the receivers, not their addresses: of all for a report, of the test receiver alone for that of
+// a smoke test.
+func TestReceivers(t *testing.T) {
+	x := mailer(t, "http://127.0.0.1:1")
+	want := []string{pipeline.ReceiverID("a@example.com"), pipeline.ReceiverID("b@example.com")}
+	if diff := cmp.Diff(want, x.Receivers(report)); diff != "" {
+		t.Errorf("report (-want +got):\n%s", diff)
+	}
+	test := report
+	test.Smoke = true
+	if diff := cmp.Diff([]string{pipeline.ReceiverID("tests@example.com")}, x.Receivers(test)); diff != "" {
+		t.Errorf("smoke test (-want +got):\n%s", diff)
+	}
+}
+
 // An error tells the caller whether the mail was certainly not sent, because only then may it be sent again freely; and
 // whatever SES answers, one Send is one request, because a second one could be a second mail.
 func TestErrorsSayWhetherTheMailWasSent(t *testing.T) {

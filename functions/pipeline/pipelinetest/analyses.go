@@ -131,17 +131,12 @@ func (a *Analyses) Claim(ctx context.Context, id, owner string, now time.Time, l
 
 // Sent implements [DeliveryLedger].
 func (a *Analyses) Sent(ctx context.Context, c analyses.Claim, messageID string, at time.Time) error {
-	at = at.UTC()
-	next := c.Delivery
-	next.State, next.MessageID, next.SentAt = pipeline.DeliverySent, messageID, &at
-	return a.settle(ctx, "Sent", c, next)
+	return a.settle(ctx, "Sent", c, c.Delivery.Sent(messageID, at))
 }
 
 // Failed implements [DeliveryLedger].
 func (a *Analyses) Failed(ctx context.Context, c analyses.Claim, reason string) error {
-	next := c.Delivery
-	next.State, next.Error = pipeline.DeliveryFailed, reason[:min(len(reason), analyses.MaxError)]
-	return a.settle(ctx, "Failed", c, next)
+	return a.settle(ctx, "Failed", c, c.Delivery.Failed(reason[:min(len(reason), analyses.MaxError)]))
 }
 
 func (a *Analyses) settle(ctx context.Context, op string, c analyses.Claim, next pipeline.Delivery) error {

@@ -161,6 +161,7 @@ func sentIsFinal(t *testing.T, table AnalysisTable, id string) {
 		t.Errorf("first claim: got %+v", c)
 	}
 	sent := noon.Add(1500 * time.Millisecond).In(time.FixedZone("", 60*60))
+	c.Delivery.Receivers = []pipeline.Receiver{{ID: "r"}}
 	if err := table.Sent(t.Context(), c, "message-1", sent); err != nil {
 		t.Fatalf("sent: %v", err)
 	}
@@ -173,6 +174,9 @@ func sentIsFinal(t *testing.T, table AnalysisTable, id string) {
 	want.Delivery = &pipeline.Delivery{
 		State: pipeline.DeliverySent, ClaimedBy: "a", LeaseUntil: noon.Add(lease).Unix(), Attempts: 1,
 		MessageID: "message-1", SentAt: &sent,
+		Receivers: []pipeline.Receiver{
+			{ID: "r", State: pipeline.DeliverySent, MessageID: "message-1", SentAt: &sent},
+		},
 	}
 	got := get(t, table, id)
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/mail"
 )
 
@@ -28,6 +29,11 @@ type Mailbox struct {
 // NewMailbox makes an empty mailbox for a test. faults may be nil.
 func NewMailbox(t testing.TB, faults *Faults) *Mailbox {
 	return &Mailbox{t: t, faults: faults, forgiven: make(map[string]int)}
+}
+
+// Receivers names one receiver.
+func (*Mailbox) Receivers(mail.Message) []string {
+	return []string{pipeline.ReceiverID("reader@example.com")}
 }
 
 // Send accepts m. Like the real one it has no effect once ctx is done.
