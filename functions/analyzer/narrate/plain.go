@@ -101,7 +101,7 @@ func notable(item pipeline.Item) string {
 	if n := item.Aggregates.SymbolsWithAnomalies; n > 0 {
 		text = "The last bar is unusual for " + counted(int64(n), "symbol", "symbols") + "."
 		if len(now) > 0 {
-			text = strings.TrimSuffix(text, ".") + ": " + list(now) + "."
+			text += " What stands out: " + list(now) + "."
 		}
 	}
 	if len(earlier) > 0 {
