@@ -14,8 +14,8 @@ import (
 )
 
 // assemble makes the whole item from the rows: the figures and what changed since the last report, then as many of them
-// as the table can hold, then the prose about these. Insights that do not fit are in the bucket before the item names them; another attempt writes the same
-// bytes under the same key.
+// as the table can hold, then the prose about these. Insights that do not fit are in the bucket before the item names
+// them; another attempt writes the same bytes under the same key.
 func (h *handler) assemble(
 	ctx context.Context, log telemetry.Log, done pipeline.IngestorCompleted, tape *analyze.Tape,
 ) (pipeline.Item, error) {
