@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -99,6 +100,50 @@ func TestLines(t *testing.T) {
 	for line := range bytes.Lines(out.Bytes()) {
 		if !json.Valid(line) {
 			t.Fatalf("%s", line)
+		}
+	}
+}
+
+// Promise: processed rows have the members of those that the ingestor writes, in its order, so that the analysis of them
+// is the analysis of real ones.
+func TestProcessed(t *testing.T) {
+	var out bytes.Buffer
+	if _, err := generate.Processed(&out, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	golden, err := os.ReadFile("../../../functions/ingestor/ingest/testdata/split/batch.valid.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	real, _, _ := bytes.Cut(golden, []byte("\n"))
+	optional := map[string]bool{"timezone": true, "warnings": true, "mic_code": true, "type": true}
+	if got, want := members(t, out.Bytes(), optional), members(t, real, optional); !slices.Equal(got, want) {
+		t.Errorf("members: got %q, want %q", got, want)
+	}
+}
+
+// members lists the names and the schema of a row, those left out that not each row has.
+func members(t *testing.T, row []byte, without map[string]bool) (names []string) {
+	d := json.NewDecoder(bytes.NewReader(row))
+	d.UseNumber()
+	for {
+		name, err := d.Token()
+		if err != nil || name == json.Delim('}') {
+			return names
+		}
+		if name == json.Delim('{') {
+			continue
+		}
+		value, err := d.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := name.(string)
+		if text == "schema" {
+			text += fmt.Sprint(value)
+		}
+		if !without[text] {
+			names = append(names, text)
 		}
 	}
 }

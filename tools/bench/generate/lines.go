@@ -47,20 +47,21 @@ func Processed(out io.Writer, symbols, bars int) (Rows, error) {
 		for _, session := range sessions {
 			r := w.next(session)
 			d.begin('{')
-			d.name("symbol")
-			d.value(quote(symbolOf(n)))
-			d.name("interval")
-			d.value(quote("1day"))
+			d.name("schema")
+			d.value("2")
+			for _, f := range [][2]string{
+				{"symbol", symbolOf(n)}, {"mic_code", "XNGS"}, {"exchange", "NASDAQ"}, {"interval", "1day"}, {"currency", "USD"},
+				{"type", "Common Stock"},
+			} {
+				d.name(f[0])
+				d.value(quote(f[1]))
+			}
 			for c, value := range r {
 				d.name(names[c])
 				if c != datetime {
 					value = value[1 : len(value)-1] // a number
 				}
 				d.value(value)
-			}
-			for _, f := range [][2]string{{"currency", "USD"}, {"exchange", "NASDAQ"}} {
-				d.name(f[0])
-				d.value(quote(f[1]))
 			}
 			d.end('}')
 			d.text("\n")
