@@ -80,6 +80,9 @@ bin/ingestor bin/analyzer bin/notifier: FORCE
 images: bin/mejan bin/mejan-aws ## build the functions' images with ko; STAGE=dev also pushes and records them
 	bin/mejan images $(if $(STAGE),--stage "$(STAGE)") $(if $(REPO),--repo "$(REPO)")
 
+smoke: bin/mejan bin/mejan-aws ## send a marked file through a stage and follow it to the mail; STAGE=dev, FILE=bars.json
+	bin/mejan smoke "$(stage)" $(if $(FILE),"$(FILE)")
+
 doctor: bin/mejan bin/mejan-aws ## check what this machine has and needs; STAGE=dev also checks that stage on AWS
 	bin/mejan doctor $(if $(STAGE),"$(STAGE)")
 

@@ -21,6 +21,7 @@ func cloudCommands() []*cobra.Command {
 		{awsProgram, "images", "Build the functions' images with ko"},
 		{awsProgram, "doctor", "Check what work on this machine needs, and with STAGE what that stage on AWS needs"},
 		{awsProgram, "replay", "Try refused rows again by today's rules, and put what passes through the pipeline, once"},
+		{awsProgram, "smoke", "Send a marked file through a stage and follow it to the accepted mail"},
 	} {
 		all = append(all, command.Sibling(c.program, c.name, c.short))
 	}

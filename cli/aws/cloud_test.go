@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mejan/mejan/cli/smoke"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/objects"
 	"github.com/mejan/mejan/local"
@@ -147,4 +148,29 @@ func startCloud(ctx context.Context, t *testing.T) *local.Cloud {
 		t.Setenv(name, value)
 	}
 	return cloud
+}
+
+// A smoke test of a stage ends with the mail to the test receiver; a stage without its functions is told by the last
+// step.
+func TestSmoke(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute) // the first build of the images compiles ko
+	defer cancel()
+	startCloud(ctx, t)
+	var stdout bytes.Buffer
+	if code := run(ctx, []string{"smoke", "dev", "--json"}, &stdout, t.Output()); code != 0 {
+		t.Fatalf("exit %d: %s", code, stdout.String())
+	}
+	var steps []smoke.Reached
+	if err := json.Unmarshal(stdout.Bytes(), &steps); err != nil || len(steps) != 5 || steps[4].Step != smoke.Mailed {
+		t.Errorf("steps: %s, %v", stdout.String(), err)
+	}
+	for _, args := range [][]string{{"smoke"}, {"smoke", "nowhere"}, {"smoke", "dev", "bars.csv"}, {"smoke", "dev", "--timeout", "0s"}} {
+		if code := run(ctx, args, io.Discard, t.Output()); code != 2 {
+			t.Errorf("%q: exit %d, want 2", args, code)
+		}
+	}
+	var stderr bytes.Buffer
+	if code := run(ctx, []string{"smoke", "dev", "--bucket", "nowhere"}, io.Discard, &stderr); code != 1 {
+		t.Errorf("exit %d: %s", code, stderr.String())
+	}
 }

@@ -16,7 +16,7 @@ func (s Stage) Environment(f pipeline.Function) (map[string]string, error) {
 		pipeline.EnvStage:             s.Name,
 		pipeline.EnvLogLevel:          s.LogLevel,
 		pipeline.EnvEventBusName:      s.BusName(),
-		pipeline.EnvTableName:         s.TableName(),
+		pipeline.EnvTableName:         s.AWS.TableName(),
 		pipeline.EnvModelID:           s.Model.ID,
 		pipeline.EnvModelPrice:        s.Model.Price.String(),
 		pipeline.EnvSenderEmail:       s.SenderEmail,

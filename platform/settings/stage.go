@@ -60,8 +60,8 @@ type Retention struct {
 // Prefix begins the name of everything in the stage: `mejan-dev`.
 func (s Stage) Prefix() string { return s.AWS.Prefix }
 
-// Named is the name of a part of the stage: `mejan-dev-data`.
-func (s Stage) Named(part string) string { return s.Prefix() + "-" + part }
+// Named is the name of a part of the stage: `mejan-dev-analyses`.
+func (s Stage) Named(part string) string { return s.AWS.named(part) }
 
 // FunctionName is the name of a function as deployed: `mejan-dev-ingestor`.
 func (s Stage) FunctionName(f pipeline.Function) string { return s.Named(string(f)) }
@@ -74,4 +74,9 @@ func (s Stage) RoleName(f pipeline.Function) string { return s.FunctionName(f) +
 func (s Stage) BusName() string { return s.Prefix() }
 
 // TableName is the name of the table of analyses.
-func (s Stage) TableName() string { return s.Named("analyses") }
+func (a AWS) TableName() string { return a.named("analyses") }
+
+// DataBucket is what the name of the bucket of data begins with: `mejan-dev-data`. A random end follows.
+func (a AWS) DataBucket() string { return a.named("data") }
+
+func (a AWS) named(part string) string { return a.Prefix + "-" + part }

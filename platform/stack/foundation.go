@@ -36,7 +36,7 @@ func newFoundation(ctx *pulumi.Context, s settings.Stage) (*foundation, error) {
 	}
 	f := &foundation{partition: partition(identity.Arn), account: identity.AccountId, region: s.AWS.Region}
 
-	if f.data, err = NewBucket(ctx, s.Named("data"), &BucketArgs{
+	if f.data, err = NewBucket(ctx, s.AWS.DataBucket(), &BucketArgs{
 		ForceDestroy: s.ForceDestroy,
 		Lifetimes: []Lifetime{
 			{pipeline.InputPrefix, s.Retention.InputDays},
@@ -57,7 +57,7 @@ func newFoundation(ctx *pulumi.Context, s settings.Stage) (*foundation, error) {
 	}); err != nil {
 		return nil, err
 	}
-	if f.analyses, err = NewAnalyses(ctx, s.TableName(), &AnalysesArgs{Protect: s.Protect},
+	if f.analyses, err = NewAnalyses(ctx, s.AWS.TableName(), &AnalysesArgs{Protect: s.Protect},
 		pulumi.Protect(s.Protect)); err != nil {
 		return nil, err
 	}
