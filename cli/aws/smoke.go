@@ -163,19 +163,14 @@ func hint(err error, prefix string) string {
 func findBucket(ctx context.Context, cfg aws.Config, where settings.AWS, stage string) (string, error) {
 	begin := where.DataBucket()
 	var found []string
-	pages := s3.NewListBucketsPaginator(s3.NewFromConfig(cfg), &s3.ListBucketsInput{
-		Prefix: aws.String(begin), MaxBuckets: aws.Int32(100),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return "", fmt.Errorf("look for the bucket of stage %s: %w", stage, err)
-		}
-		for _, b := range page.Buckets {
-			name, region := aws.ToString(b.Name), cmp.Or(aws.ToString(b.BucketRegion), where.Region)
-			if rest, ok := strings.CutPrefix(name, begin); ok && (rest == "" || rest[0] == '-') && region == where.Region {
-				found = append(found, name)
-			}
+	all, err := s3.NewFromConfig(cfg).ListBuckets(ctx, &s3.ListBucketsInput{Prefix: aws.String(begin)})
+	if err != nil {
+		return "", fmt.Errorf("look for the bucket of stage %s: %w", stage, err)
+	}
+	for _, b := range all.Buckets {
+		name, region := aws.ToString(b.Name), cmp.Or(aws.ToString(b.BucketRegion), where.Region)
+		if rest, ok := strings.CutPrefix(name, begin); ok && (rest == "" || rest[0] == '-') && region == where.Region {
+			found = append(found, name)
 		}
 	}
 	if len(found) != 1 {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mejan/mejan/local/wire"
@@ -15,14 +16,27 @@ import (
 // timestamp is a time as S3's documents have it.
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-func (s *S3) listBuckets(w http.ResponseWriter, _ *http.Request, _ request) *wire.Error {
-	type entry struct{ Name, CreationDate string }
+// listBuckets tells the region of each bucket only where it was asked for some, as S3 does.
+func (s *S3) listBuckets(w http.ResponseWriter, r *http.Request, _ request) *wire.Error {
+	type entry struct {
+		Name, CreationDate string
+		BucketRegion       string `xml:",omitempty"`
+	}
+	prefix := r.URL.Query().Get("prefix")
+	region := ""
+	if prefix != "" {
+		region = s.config.Region
+	}
 	type owner struct{ ID string }
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var entries []entry
 	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
-		entries = append(entries, entry{Name: name, CreationDate: timestamp(s.buckets[name].created)})
+		if strings.HasPrefix(name, prefix) {
+			entries = append(entries, entry{
+				Name: name, CreationDate: timestamp(s.buckets[name].created), BucketRegion: region,
+			})
+		}
 	}
 	answer(w, http.StatusOK, struct {
 		XMLName xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListAllMyBucketsResult"`

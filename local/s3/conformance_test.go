@@ -71,4 +71,18 @@ func TestSDK(t *testing.T) {
 	if len(got) != 4 || got[0] != "a b+c/ü%20" || got[3] != "z" {
 		t.Errorf("listed %q", got)
 	}
+	if _, err := api.CreateBucket(t.Context(), &client.CreateBucketInput{Bucket: aws.String("sdk-other")}); err != nil {
+		t.Fatal(err)
+	}
+	for prefix, want := range map[string]int{"sdk": 2, "sdk-": 1, "nothing": 0} {
+		found, err := api.ListBuckets(t.Context(), &client.ListBucketsInput{Prefix: aws.String(prefix)})
+		if err != nil || len(found.Buckets) != want {
+			t.Fatalf("buckets %q: got %+v, %v, want %d", prefix, found, err, want)
+		}
+		for _, b := range found.Buckets {
+			if aws.ToString(b.BucketRegion) != "us-east-1" {
+				t.Errorf("bucket %s: region %s", *b.Name, aws.ToString(b.BucketRegion))
+			}
+		}
+	}
 }
