@@ -50,7 +50,11 @@ func Processed(out io.Writer, symbols, bars int) (Rows, error) {
 			d.name("schema")
 			d.value("2")
 			for _, f := range [][2]string{
-				{"symbol", symbolOf(n)}, {"mic_code", "XNGS"}, {"exchange", "NASDAQ"}, {"interval", "1day"}, {"currency", "USD"},
+				{"symbol", symbolOf(n)},
+				{"mic_code", "XNGS"},
+				{"exchange", "NASDAQ"},
+				{"interval", "1day"},
+				{"currency", "USD"},
 				{"type", "Common Stock"},
 			} {
 				d.name(f[0])
