@@ -31,8 +31,8 @@ func smokeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "smoke STAGE [FILE]",
 		Short: "Send a marked file through a stage and follow it to the accepted mail",
-		Long: `smoke uploads a file to a stage, marked as a smoke test, and follows it: claimed and ingested by the ingestor, stored
-by the analyzer, mailed by the notifier. It prints when each step was reached. The exit code is 1 if a step was not
+		Long: `smoke uploads a file to a stage, marked as a smoke test, and follows it: claimed and ingested by the ingestor,
+stored by the analyzer, mailed by the notifier. It prints when each step was reached. The exit code is 1 if a step was not
 reached in time; the error names the last one that was, and the correlation id that all log lines of the run have.
 
 Only the test receiver of the stage gets the mail, and no metric, alarm or later report sees the run: docs/smoke.md.

@@ -29,10 +29,8 @@ func importRules() []importRule {
 	pipeline := module + "functions/pipeline"
 	above := []string{module + "platform/...", module + "local/...", module + "cli/..."}
 	objects := pipeline + "/objects/..."
-	others := []string{
-		pipeline + "/analyses/...", pipeline + "/bus/...", pipeline + "/mail/...", pipeline + "/narrator/...",
-	}
-	adapters := append([]string{objects}, others...)
+	outward := []string{pipeline + "/bus/...", pipeline + "/mail/...", pipeline + "/narrator/..."}
+	adapters := append([]string{objects, pipeline + "/analyses/..."}, outward...)
 	return []importRule{
 		{
 			from: pipeline, never: []string{standardOnly},
@@ -72,9 +70,9 @@ func importRules() []importRule {
 			why: "building images and asking AWS must not wait for the compilation of the local cloud and the Pulumi SDK",
 		},
 		{
-			from: module + "cli/...", never: others,
-			why: "the command takes the contract, the functions' domain packages, and of the adapters objects alone: " +
-				"replay reads what was refused and puts it back as an uploader does",
+			from: module + "cli/...", never: outward,
+			why: "the command takes the contract, the functions' domain packages, and of the adapters objects and analyses " +
+				"alone: replay and smoke upload as an uploader does, and smoke reads what was stored",
 		},
 	}
 }
