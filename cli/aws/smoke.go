@@ -32,15 +32,14 @@ func smokeCommand() *cobra.Command {
 		Use:   "smoke STAGE [FILE]",
 		Short: "Send a marked file through a stage and follow it to the accepted mail",
 		Long: `smoke uploads a file to a stage, marked as a smoke test, and follows it: claimed and ingested by the ingestor,
-stored by the analyzer, mailed by the notifier. It prints when each step was reached. The exit code is 1 if a step was not
-reached in time; the error names the last one that was, and the correlation id that all log lines of the run have.
+stored by the analyzer, mailed by the notifier. It prints when each step was reached. The exit code is 1 if a step was
+not reached in time; the error names the last one that was, and the correlation id that all log lines of the run have.
 
 Only the test receiver of the stage gets the mail, and no metric, alarm or later report sees the run: docs/smoke.md.
 FILE is .json or .json.gz; without it, a sample of the repository is sent. A nonce makes its bytes new each time.
 
-Region and profile are those of Pulumi.STAGE.yaml. These
-permissions are enough: s3:ListAllMyBuckets (not with --bucket); s3:PutObject and s3:GetObject under inputs/ and
-processed/hashes/; s3:ListBucket; dynamodb:GetItem.`,
+Region and profile are those of Pulumi.STAGE.yaml. These permissions are enough: s3:ListAllMyBuckets (not with
+--bucket); s3:PutObject and s3:GetObject under inputs/ and processed/hashes/; s3:ListBucket; dynamodb:GetItem.`,
 		Example: "  mejan smoke dev\n  mejan smoke prod bars.json.gz --timeout 2m --json",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
