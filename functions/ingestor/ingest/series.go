@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	_ "time/tzdata" // an image without a base has no zones; a system that has some uses its own
 
 	"github.com/go-json-experiment/json/jsontext"
 

@@ -1,5 +1,5 @@
-// Package setup is what the three functions do alike when their process starts: read the environment, make the logger
-// and load the SDK's configuration.
+// Package setup is what the three functions do alike when their process starts: read the environment, make the logger,
+// install the roots of AWS and load the SDK's configuration.
 package setup
 
 import (
@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/functions/pipeline/roots"
 	"github.com/mejan/mejan/functions/pipeline/telemetry"
 )
 
@@ -28,6 +29,7 @@ type Process struct {
 // Start reads the environment of f by lookup, such as os.LookupEnv. Log lines go to stdout. What is wrong shows in
 // [Process.Err]: ask it after the last [Parse] and before using the process.
 func Start(ctx context.Context, f pipeline.Function, lookup func(string) (string, bool), stdout io.Writer) *Process {
+	roots.Install()
 	p := &Process{}
 	var missing, wrong error
 	p.Env, missing = f.Load(lookup)
