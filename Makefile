@@ -13,9 +13,10 @@ PULUMI_FLAGS ?=
 FUZZTIME ?= 1m
 BENCH ?=
 
-# One set of flags for the programs, the tests, ko and the functions, so that each package compiles once: .ko.yaml and
-# platform/images/ko.go have the same. Without cgo a program also starts sooner. The go command would ask git about the
-# checkout, which git refuses where somebody else owns it.
+# One Go and one set of flags for the programs, the tests, ko and the functions, so that each package compiles once:
+# .ko.yaml and platform/images/ko.go have the same. Without cgo a program also starts sooner. The go command would ask git
+# about the checkout, which git refuses where somebody else owns it.
+export GOTOOLCHAIN := $(shell sed -n 's/^  - GOTOOLCHAIN=//p' .ko.yaml)
 export CGO_ENABLED := 0
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath -buildvcs=false)
 

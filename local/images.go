@@ -28,7 +28,7 @@ func BuildImages(ctx context.Context, root, stage string, progress images.Progre
 		return nil, err
 	}
 	digests, err := images.Build(ctx, images.Args{
-		Root: root, Repo: r.Address() + "/" + s.Prefix(), Platform: registry.HostPlatform(), Empty: true, Progress: progress,
+		Root: root, Repo: r.Address() + "/" + s.Prefix(), Platform: registry.HostPlatform(), Progress: progress,
 	})
 	if err != nil {
 		return nil, errors.Join(err, r.Close())

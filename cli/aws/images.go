@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -34,9 +33,8 @@ platform/releases/<stage>.json, which the Pulumi program deploys. Region, AWS pr
 Pulumi.<stage>.yaml, and the address of the repositories from ECR. With --repo it does not ask AWS, and logs in as
 docker does. Everything that can be wrong is looked for before anything is built.
 
-Without --stage it is a dry run: nothing is pushed, and the images have an empty base, so their digests are not those
-of a release. KO_DEFAULTBASEIMAGE replaces the base image of .ko.yaml. An image that is an index of several images is
-refused, as Lambda would refuse it.`,
+Without --stage it is a dry run: nothing is pushed, and the digests are those that a release of the same source and
+platform has. An image that is an index of several images is refused, as Lambda would refuse it.`,
 		Example: "  mejan images\n  mejan images --stage dev\n  mejan images --stage dev --repo 127.0.0.1:5000/mejan-dev",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -82,20 +80,14 @@ func (b *imageBuild) run(ctx context.Context) error {
 		return err
 	}
 	p := command.NewProgress(b.stderr)
-	subject := &doctor.Subject{
-		Root: root, Stage: b.stage, Repo: strings.TrimSuffix(b.repo, "/"), Base: os.Getenv("KO_DEFAULTBASEIMAGE"),
-	}
-	args := images.Args{Root: root, Platform: b.platform, Progress: p.Step, Empty: b.stage == ""}
-	base := subject.Base
+	subject := &doctor.Subject{Root: root, Stage: b.stage, Repo: strings.TrimSuffix(b.repo, "/")}
+	args := images.Args{Root: root, Platform: b.platform, Progress: p.Step}
 	if err := b.examine(ctx, subject, p); err != nil {
 		return err
 	}
 	if b.stage != "" {
-		if base != "" {
-			p.Printf("base image %s, from KO_DEFAULTBASEIMAGE", base)
-		}
 		p.Printf("push to %s", subject.Repo)
-		args.Repo, args.Base, args.Env = subject.Repo, base, credentialVariables(subject)
+		args.Repo, args.Env = subject.Repo, credentialVariables(subject)
 	}
 	digests, err := images.Build(ctx, args)
 	if err != nil {

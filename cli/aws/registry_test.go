@@ -20,15 +20,11 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // storyRegistry is a registry that notices a push, and refuses it in one of these modes: forbidden; unauthorized, which
-// wants a login; nobase, which has no base image.
+// wants a login.
 type storyRegistry struct {
 	address string
 	mode    string
@@ -47,17 +43,6 @@ func newRegistry(ts *testscript.TestScript, mode string) *storyRegistry {
 	server := httptest.NewServer(r)
 	ts.Defer(server.Close)
 	r.address = strings.TrimPrefix(server.URL, "http://")
-	if mode != "nobase" {
-		base, err := mutate.ConfigFile(empty.Image, &v1.ConfigFile{OS: "linux", Architecture: "arm64"})
-		ts.Check(err)
-		inner := httptest.NewServer(r.inner)
-		defer inner.Close()
-		for _, repository := range []string{"base:latest", "distroless/static-debian12:nonroot"} {
-			ref, err := name.ParseReference(strings.TrimPrefix(inner.URL, "http://") + "/" + repository)
-			ts.Check(err)
-			ts.Check(remote.Write(ref, base))
-		}
-	}
 	return r
 }
 
@@ -68,7 +53,7 @@ func (r *storyRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case r.mode == "forbidden" && upload:
 		http.Error(w, `{"errors":[{"code":"DENIED","message":"not you"}]}`, http.StatusForbidden)
 		return
-	case r.mode == "unauthorized" && password != motoToken && !strings.Contains(req.URL.Path, "distroless"):
+	case r.mode == "unauthorized" && password != motoToken:
 		w.Header().Set("WWW-Authenticate", `Basic realm="story"`)
 		http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"log in"}]}`, http.StatusUnauthorized)
 		return
@@ -106,10 +91,9 @@ func (r *storyRegistry) reference(ts *testscript.TestScript, text string) name.R
 	return ref
 }
 
-// internet makes the registry stand for ECR and for gcr.io: programs of the story reach them through a proxy, whose
-// certificate they trust.
+// internet makes the registry stand for ECR: programs of the story reach it through a proxy, whose certificate they trust.
 func internet(ts *testscript.TestScript, _ bool, _ []string) {
-	certificate, root := issue(ts, "*.dkr.ecr.us-east-1.amazonaws.com", "gcr.io")
+	certificate, root := issue(ts, "*.dkr.ecr.us-east-1.amazonaws.com")
 	server := httptest.NewUnstartedServer(of(ts).registry)
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)

@@ -103,12 +103,11 @@ func cloneCheckout(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Chdir(args[0]))
 }
 
-// registry [MODE] starts a registry on loopback that has a base image, and says in REGISTRY and BASE where.
+// registry [MODE] starts a registry on loopback, and says in REGISTRY where.
 func startRegistry(ts *testscript.TestScript, _ bool, args []string) {
 	s := of(ts)
 	s.registry = newRegistry(ts, strings.Join(args, " "))
 	ts.Setenv("REGISTRY", s.registry.address)
-	ts.Setenv("BASE", s.registry.address+"/base:latest")
 }
 
 // onpush FILE makes a file when the next image of the last function is pushed.

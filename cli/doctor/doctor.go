@@ -67,8 +67,6 @@ type Subject struct {
 	// Repo is the registry and prefix that images go to. Without [ECR] the caller sets it; otherwise the check of the
 	// repositories does.
 	Repo string
-	// Base is the base image of the images. The check of the base image reads it from .ko.yaml when it is empty.
-	Base string
 
 	// Source is the commit that the images are built from; the check of the source sets it.
 	Source string

@@ -37,6 +37,7 @@ func onLaptop(t *testing.T, files map[string]string, programs ...program) *Subje
 // Promise: each state of the programs that work needs is told apart, and each that is wrong names what mends it.
 func TestPrograms(t *testing.T) {
 	work := map[string]string{"go.work": "go 1.26.6\n\nuse ./cli\n"}
+	pinned := map[string]string{".ko.yaml": "defaultEnv: [GOTOOLCHAIN=go1.26.8]\n"}
 	project := map[string]string{"Pulumi.yaml": "name: mejan\nruntime: go\n"}
 	requiring := map[string]string{"Pulumi.yaml": "name: mejan\nrequiredPulumiVersion: \">=3.200.0\"\n"}
 	for _, tt := range []struct {
@@ -54,6 +55,12 @@ func TestPrograms(t *testing.T) {
 		{"no go", "Go", work, program{}, "", Problem, "go is missing"},
 		{"no go.work", "Go", nil, program{"go", "echo go1.26.8"}, "", Problem, "go.work"},
 		{"go.work of something else", "Go", map[string]string{"go.work": "use ./cli\n"}, program{}, "", Problem, "no version"},
+
+		{"go of the images", "Go of the images", pinned, program{"go", "echo $GOTOOLCHAIN"}, "", OK, "go1.26.8"},
+		{"go that cannot be had", "Go of the images", pinned, program{"go", "echo 'toolchain not available' >&2; exit 1"}, "", Problem, "not available"},
+		{"another go", "Go of the images", pinned, program{"go", "echo go1.27.0"}, "", Problem, "install go1.26.8"},
+		{"no go for the images", "Go of the images", pinned, program{}, "", Problem, "install go1.26.8"},
+		{"no pinned go", "Go of the images", map[string]string{".ko.yaml": ""}, program{"go", "echo go1.27.0"}, "", Problem, "git checkout -- .ko.yaml"},
 
 		{"git", "git", nil, program{"git", "echo git version 2.39.5"}, "", OK, "2.39.5"},
 		{"no git", "git", nil, program{}, "", Problem, "git-scm.com"},

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,12 +14,19 @@ import (
 	"time"
 
 	"github.com/blang/semver"
+
+	"github.com/mejan/mejan/platform/images"
 )
 
 // output runs a program in a folder and returns what it printed. An error carries the program's own complaint.
 func output(ctx context.Context, folder, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = folder
+	return printed(ctx, cmd)
+}
+
+// printed runs a command and returns what it printed. An error carries the program's own complaint.
+func printed(ctx context.Context, cmd *exec.Cmd) (string, error) {
 	cmd.WaitDelay = time.Second // a child of a wrapper script may keep the output open
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -29,7 +37,7 @@ func output(ctx context.Context, folder, name string, args ...string) (string, e
 		if said := strings.TrimSpace(stderr.String()); said != "" {
 			err = fmt.Errorf("%w: %s", err, said)
 		}
-		return "", fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
+		return "", fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
 	}
 	// Old versions of the AWS CLI print their version to stderr.
 	if text := strings.TrimSpace(stdout.String()); text != "" {
@@ -59,6 +67,22 @@ func findGo(ctx context.Context, s *Subject) Finding {
 		return problem(remedy, "%s is installed, go.work wants %s", got, want[1])
 	}
 	return ok("%s, go.work wants %s", got, want[1])
+}
+
+// findToolchain looks for the Go that compiles the images, which the go command downloads where it is another.
+func findToolchain(ctx context.Context, s *Subject) Finding {
+	want, err := images.Toolchain(s.Root)
+	if err != nil {
+		return problem("git checkout -- .ko.yaml", "%v", err)
+	}
+	cmd := exec.CommandContext(ctx, "go", "env", "GOVERSION")
+	cmd.Dir, cmd.Env = s.Root, append(os.Environ(), "GOTOOLCHAIN="+want)
+	got, err := printed(ctx, cmd)
+	if err != nil || got != want {
+		return problem("install "+want+" (https://go.dev/dl/), or give the go command a GOPROXY that has it",
+			".ko.yaml pins %s, and the go command answers %s", want, cmp.Or(got, fmt.Sprint(err)))
+	}
+	return ok("%s, which .ko.yaml pins", got)
 }
 
 func findGit(ctx context.Context, s *Subject) Finding {

@@ -74,17 +74,3 @@ func findPush(ctx context.Context, s *Subject) Finding {
 	}
 	return ok("%s/… takes images", s.Repo)
 }
-
-func findBase(ctx context.Context, s *Subject) Finding {
-	if s.Base == "" {
-		var err error
-		if s.Base, err = images.DefaultBase(s.Root); err != nil {
-			return problem("git checkout -- .ko.yaml", "%v", err)
-		}
-	}
-	if err := images.CanPull(ctx, s.Base); err != nil {
-		return problem("look at the network and at HTTPS_PROXY, or name another base image by KO_DEFAULTBASEIMAGE",
-			"the images are built on %s: %v", s.Base, err)
-	}
-	return ok("%s", s.Base)
-}

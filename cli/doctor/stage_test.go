@@ -31,7 +31,7 @@ func clone(t *testing.T) (*Subject, func(args ...string) string) {
 		return strings.TrimSpace(string(out))
 	}
 	write(t, filepath.Join(root, "functions/ingestor/main.go"), "package main\n")
-	write(t, filepath.Join(root, ".ko.yaml"), "defaultBaseImage: base\n")
+	write(t, filepath.Join(root, ".ko.yaml"), "defaultEnv: []\n")
 	write(t, filepath.Join(root, "tools/go.mod"), "module tools\n")
 	write(t, filepath.Join(root, "Pulumi.dev.yaml"), devSettings)
 	git("init", "-q")
@@ -86,7 +86,7 @@ func TestSource(t *testing.T) {
 			"functions/ingestor/new.go",
 		},
 		{"removed", nil, [][]string{{"rm", "-q", "functions/ingestor/main.go"}}, Problem, "functions/ingestor/main.go"},
-		{"ko's settings", map[string]string{".ko.yaml": "defaultBaseImage: other\n"}, nil, Problem, ".ko.yaml"},
+		{"ko's settings", map[string]string{".ko.yaml": "defaultEnv: [A=1]\n"}, nil, Problem, ".ko.yaml"},
 		{"ko's version", map[string]string{"tools/go.mod": "module tools2\n"}, nil, Problem, "tools/go.mod"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -13,11 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-containerregistry/pkg/name"
-	"github.com/google/go-containerregistry/pkg/registry"
-	"github.com/google/go-containerregistry/pkg/v1/empty"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -158,7 +152,7 @@ func onAWS(t *testing.T, s *stub, settings ...string) *Subject {
 		text = replaceSetting(text, setting)
 	}
 	write(t, filepath.Join(root, "Pulumi.dev.yaml"), text)
-	return &Subject{Root: root, Stage: "dev", Base: baseImage(t)}
+	return &Subject{Root: root, Stage: "dev"}
 }
 
 func replaceSetting(text, setting string) string {
@@ -170,22 +164,6 @@ func replaceSetting(text, setting string) string {
 		}
 	}
 	return strings.Join(kept, "") + "  " + setting + "\n"
-}
-
-// baseImage serves an empty image and returns its reference.
-func baseImage(t *testing.T) string {
-	t.Helper()
-	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
-	t.Cleanup(server.Close)
-	reference := strings.TrimPrefix(server.URL, "http://") + "/base:latest"
-	tag, err := name.NewTag(reference)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := remote.Write(tag, empty.Image); err != nil {
-		t.Fatal(err)
-	}
-	return reference
 }
 
 func write(t *testing.T, path, text string) {

@@ -17,8 +17,9 @@ const (
 // checks is the table. A check comes after those that it needs.
 func checks() []check {
 	return []check{
-		// The go command may have to download the toolchain that go.work names.
+		// The go command may have to download the toolchain that go.work or .ko.yaml names.
 		{name: "Go", serves: Laptop | Build, limit: 2 * time.Minute, find: findGo},
+		{name: "Go of the images", serves: Laptop | Build, limit: 2 * time.Minute, find: findToolchain},
 		{name: "git", serves: Laptop, find: findGit},
 		{name: "make", serves: Laptop, find: findMake},
 		{name: "port 4566", serves: Laptop, find: findPort},
@@ -44,7 +45,6 @@ func checks() []check {
 		{name: checkRepositories, serves: Stage | ECR, needs: []string{checkAccount}, find: findRepositories},
 		{name: "registry login", serves: ECR, needs: []string{checkRepositories}, find: findLogin},
 		{name: "push", serves: Push, needs: []string{checkStage, checkRepositories, "registry login"}, find: findPush},
-		{name: "base image", serves: Stage | Push, find: findBase},
 
 		{name: "model", serves: Stage, needs: []string{checkSettings, checkAccount}, find: findModel},
 		{name: checkMailing, serves: Stage, needs: []string{checkAccount}, find: findMailing},

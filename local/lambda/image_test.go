@@ -53,7 +53,7 @@ func TestImageRuns(t *testing.T) {
 	defer reg.Close()
 	checkout := toyCheckout(t, root)
 	digests, err := images.Build(t.Context(), images.Args{
-		Root: checkout, Repo: reg.Repo(), Platform: registry.HostPlatform(), Empty: true, Ko: ko, Cache: t.TempDir(),
+		Root: checkout, Repo: reg.Repo(), Platform: registry.HostPlatform(), Ko: ko, Cache: t.TempDir(),
 		Functions: []pipeline.Function{pipeline.Notifier},
 	})
 	if err != nil {

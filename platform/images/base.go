@@ -16,8 +16,8 @@ import (
 )
 
 // baseRepository names the empty base image. ko writes the base's name into the manifest of every image, so a name with
-// the port of a registry would change the digest on each run. No registry serves this name: ko finds the image in its
-// cache, by its digest, where [seedBase] puts it.
+// the port of a registry would change the digest on each run. No registry serves this name. ko finds the image by its
+// digest in its cache, where [seedBase] puts it.
 const baseRepository = "localhost/mejan/empty"
 
 // emptyBase returns an image of the given platform without files.

@@ -35,11 +35,6 @@ type Args struct {
 	Repo string
 	// Platform is one operating system and architecture, such as linux/arm64.
 	Platform string
-	// Empty builds on an empty base image in place of the one in .ko.yaml, and without an SBOM. That is all that a
-	// function needs on the laptop.
-	Empty bool
-	// Base is a reference to use in place of the base image in .ko.yaml. When it is empty, .ko.yaml decides.
-	Base string
 	// Env holds variables for ko, NAME=value, on top of those of this process: credentials of the registry.
 	Env []string
 	// Functions are built in this order; nil means all of them.
@@ -61,8 +56,9 @@ func Cache() (string, error) {
 	return filepath.Join(user, "mejan", "ko"), nil
 }
 
-// Build builds the images with ko, pushes them, and returns the digest of each, `sha256:…`. The digest depends only on
-// the source, the compiler, the base image and the platform: not on the folder, the machine, or the day.
+// Build builds the images with ko, pushes them with their SBOMs, and returns the digest of each, `sha256:…`. The digest
+// depends on the source, the platform and the versions of Go and ko, which the checkout pins: not on the folder, the
+// machine, the registry or the day.
 //
 // An image that is an index gives [ErrIndex]. Builds of several processes wait for each other.
 func Build(ctx context.Context, args Args) (map[pipeline.Function]string, error) {
@@ -134,18 +130,14 @@ func (b *build) prepare(ctx context.Context) error {
 	if b.release, err = lockFolder(ctx, b.Cache, b.Progress); err != nil {
 		return err
 	}
-	base := b.Base
-	if b.Empty {
-		if base, err = seedBase(b.Cache, *platform); err != nil {
-			b.release()
-			return err
-		}
+	base, errBase := seedBase(b.Cache, *platform)
+	settings, errSettings := goSettings(ctx, b.Root)
+	if err := errors.Join(errBase, errSettings); err != nil {
+		b.release()
+		return err
 	}
-	b.env = append(cleanEnv(os.Environ()), "KO_DOCKER_REPO="+b.Repo, "KOCACHE="+b.Cache)
-	if base != "" {
-		b.env = append(b.env, "KO_DEFAULTBASEIMAGE="+base)
-	}
-	b.env = append(b.env, b.Env...)
+	b.env = slices.Concat(cleanEnv(os.Environ()), settings, b.Env,
+		[]string{"KO_DOCKER_REPO=" + b.Repo, "KOCACHE=" + b.Cache, "KO_DEFAULTBASEIMAGE=" + base})
 	return nil
 }
 
@@ -193,9 +185,6 @@ func (b *build) function(ctx context.Context, function pipeline.Function) (v1.Ha
 	args := []string{
 		"build", "--base-import-paths", "--platform=" + b.Platform, "--oci-layout-path=" + layoutPath,
 		fmt.Sprintf("--push=%t", b.Repo != ""), "./functions/" + string(function),
-	}
-	if b.Empty {
-		args = slices.Insert(args, 1, "--sbom=none")
 	}
 	var stdout, stderr bytes.Buffer
 	ko := command(ctx, b.Ko, args...)

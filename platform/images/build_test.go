@@ -23,14 +23,17 @@ import (
 	"github.com/mejan/mejan/platform/images"
 )
 
-// Promise: the same source gives the same digest, whatever the folder and the registry, and also when nothing is pushed.
-// An image is a plain one with the program inside.
+// Promise: the same source gives the same digest, whatever the folder, the registry and the settings of the machine, and
+// also when nothing is pushed. An image is a plain one with the program inside, and its SBOM lies beside it.
 func TestBuildIsReproducible(t *testing.T) {
 	ko := findKo(t)
 	var digests []map[pipeline.Function]string
-	for _, repo := range []string{startRegistry(t), startRegistry(t), ""} {
+	for i, repo := range []string{startRegistry(t), startRegistry(t), ""} {
+		if i > 0 {
+			strangeMachine(t)
+		}
 		got, err := images.Build(t.Context(), images.Args{
-			Root: toy(t), Repo: repo, Platform: "linux/arm64", Empty: true, Cache: t.TempDir(), Ko: ko,
+			Root: toy(t), Repo: repo, Platform: "linux/arm64", Cache: t.TempDir(), Ko: ko,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -39,6 +42,7 @@ func TestBuildIsReproducible(t *testing.T) {
 		for _, function := range pipeline.Functions() {
 			if repo != "" {
 				checkImage(t, repo+"/"+string(function)+"@"+got[function], "/ko-app/"+string(function))
+				checkSBOM(t, repo+"/"+string(function)+":"+strings.ReplaceAll(got[function], ":", "-")+".sbom")
 			}
 		}
 	}
@@ -49,6 +53,34 @@ func TestBuildIsReproducible(t *testing.T) {
 		if diff := cmp.Diff(digests[0], again); diff != "" {
 			t.Errorf("two checkouts of the same source give different digests:\n%s", diff)
 		}
+	}
+}
+
+// strangeMachine sets all that a user may have set and that changes what the compiler and ko make.
+func strangeMachine(t *testing.T) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "env")
+	text := "GOARM64=v8.2\nGOFLAGS=-ldflags=-X=main.a=b\nGOEXPERIMENT=nodwarf5\nGOTOOLCHAIN=local\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"GOENV": file, "GOARM64": "v9.0", "GOFLAGS": "-tags=other", "GOFIPS140": "latest", "SOURCE_DATE_EPOCH": "1700000000",
+		"KO_DEFAULTBASEIMAGE": "localhost/other", "KO_CONFIG_PATH": "/missing",
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+// checkSBOM expects an SBOM in a registry.
+func checkSBOM(t *testing.T, reference string) {
+	t.Helper()
+	ref, err := name.ParseReference(reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := remote.Head(ref); err != nil {
+		t.Errorf("SBOM: %v", err)
 	}
 }
 
@@ -89,7 +121,7 @@ func TestBuildNeedsReplace(t *testing.T) {
 	root := toy(t)
 	write(t, root, "functions/ingestor/go.mod", "module github.com/mejan/mejan/functions/ingestor\n\ngo 1.26.0\n")
 	_, err := images.Build(t.Context(), images.Args{
-		Root: root, Platform: "linux/arm64", Empty: true,
+		Root: root, Platform: "linux/arm64",
 		Functions: []pipeline.Function{pipeline.Ingestor}, Cache: t.TempDir(), Ko: findKo(t),
 	})
 	if err == nil || !strings.Contains(err.Error(), "functions/pipeline") {
@@ -102,7 +134,7 @@ func TestBuildReadOnly(t *testing.T) {
 	root, cache := toy(t), t.TempDir()
 	write(t, root, "out", "a file, where a folder would be made")
 	_, err := images.Build(t.Context(), images.Args{
-		Root: root, Platform: "linux/arm64", Empty: true,
+		Root: root, Platform: "linux/arm64",
 		Functions: []pipeline.Function{pipeline.Ingestor}, Cache: cache, Ko: findKo(t),
 	})
 	if err != nil {

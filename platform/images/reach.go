@@ -5,14 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"gopkg.in/yaml.v3"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -33,42 +29,6 @@ func CanPush(ctx context.Context, repo string, login authn.Keychain) error {
 		}
 	}
 	return errors.Join(problems...)
-}
-
-// CanPull tries whether a registry has an image, which a build takes as its base.
-func CanPull(ctx context.Context, reference string) error {
-	ref, err := name.ParseReference(reference)
-	if err != nil {
-		return fmt.Errorf("reference %q: %w", reference, err)
-	}
-	t, end := bound(ctx)
-	defer end()
-	if _, err := remote.Head(ref, remote.WithContext(ctx), remote.WithTransport(t),
-		remote.WithAuthFromKeychain(authn.DefaultKeychain), remote.WithRetryBackoff(once)); err != nil {
-		return fmt.Errorf("ask for %s: %w", reference, err)
-	}
-	return nil
-}
-
-// once is a single attempt: a person waits, and can try again.
-var once = remote.Backoff{Steps: 1}
-
-// DefaultBase is the base image that .ko.yaml of a checkout names.
-func DefaultBase(root string) (string, error) {
-	data, err := os.ReadFile(filepath.Join(root, ".ko.yaml"))
-	if err != nil {
-		return "", err
-	}
-	var config struct {
-		Base string `yaml:"defaultBaseImage"`
-	}
-	if err := yaml.Unmarshal(data, &config); err != nil {
-		return "", fmt.Errorf("read .ko.yaml: %w", err)
-	}
-	if strings.TrimSpace(config.Base) == "" {
-		return "", errors.New(".ko.yaml names no defaultBaseImage")
-	}
-	return config.Base, nil
 }
 
 // bound is a transport whose requests end with ctx: the library sends some without one.
