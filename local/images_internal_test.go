@@ -1,0 +1,67 @@
+package local
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mejan/mejan/local/registry"
+	"github.com/mejan/mejan/platform/images"
+)
+
+// Promise: the images that the local cloud starts are those that `make images` pushes for the same platform, from any
+// checkout.
+func TestImagesAreThoseOfARelease(t *testing.T) {
+	t.Log("looking for ko; compiling it takes some minutes the first time")
+	ours, err := BuildImages(t.Context(), "..", "dev", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	ko, err := images.FindKo(t.Context(), "..", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := registry.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stage.Close()
+	pushed, err := images.Build(t.Context(), images.Args{
+		Root: otherCheckout(t), Repo: stage.Address() + "/other-uat", Platform: registry.HostPlatform(), Ko: ko,
+		Cache: t.TempDir(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(pushed, ours.release("dev").Images); diff != "" {
+		t.Errorf("images of a release (-) and of the local cloud (+):\n%s", diff)
+	}
+}
+
+// otherCheckout copies what goes into the images to another folder.
+func otherCheckout(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	if err := os.CopyFS(filepath.Join(root, "functions"), os.DirFS("../functions")); err != nil {
+		t.Fatal(err)
+	}
+	work, err := os.ReadFile("../go.work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.ReadFile("../.ko.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	onlyFunctions := regexp.MustCompile(`(?m)^\t\./(cli|local|platform)\n`).ReplaceAll(work, nil)
+	for name, text := range map[string][]byte{"go.work": onlyFunctions, ".ko.yaml": config} {
+		if err := os.WriteFile(filepath.Join(root, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return root
+}
