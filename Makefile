@@ -21,7 +21,7 @@ export CGO_ENABLED := 0
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath -buildvcs=false)
 
 # A function's binary as its image has it.
-RELEASE := GOWORK=off GOOS=linux GOARCH=arm64 GOFLAGS=
+RELEASE := GOWORK=off GOOS=linux GOARCH=arm64 GOFLAGS=-trimpath
 FLAGS := -trimpath -buildvcs=false -tags=lambda.norpc -ldflags="-s -w"
 
 help: ## show this help
