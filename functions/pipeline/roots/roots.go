@@ -1,4 +1,4 @@
-// Package roots has the root certificates that the endpoints of AWS chain to. An image without a base has no others.
+// Package roots has the root certificates that the endpoints of AWS chain to. The images have no files with others.
 package roots
 
 import (
@@ -13,9 +13,8 @@ import (
 //go:embed amazon.pem
 var amazon []byte
 
-// Install makes the process trust the roots of AWS where the system has no roots. A system with roots keeps its own, and
-// AWS_CA_BUNDLE replaces both for calls to AWS. Only the first call has an effect, and it must come before the first
-// connection by TLS.
+// Install makes the process trust the roots of AWS where the system has no roots. A system with roots keeps its own.
+// AWS_CA_BUNDLE replaces both for calls to AWS. Only the first call has an effect.
 var Install = sync.OnceFunc(func() { x509.SetFallbackRoots(pool()) })
 
 // pool holds the embedded roots.
