@@ -31,8 +31,8 @@ var modules = []string{
 	"GOCACHE", "GOTMPDIR",
 }
 
-// goSettings returns variables that replace the file of `go env -w`. Of the settings in that file, a build uses only those
-// in modules. Emptying the others would not do: where a variable is empty, the go command reads the file.
+// goSettings returns variables that replace the file of `go env -w`. Of the settings in that file, a build uses only
+// those in modules. Emptying the others would not do: where a variable is empty, the go command reads the file.
 func goSettings(ctx context.Context, root string) ([]string, error) {
 	ask := command(ctx, "go", append([]string{"env", "-json"}, modules...)...)
 	ask.Dir = root
