@@ -3,6 +3,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -29,6 +30,10 @@ func program(ctx *pulumi.Context) error {
 	r, err := release.Read(dir, stage.Name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	if r != nil && r.Platform != "" && r.Platform != release.LambdaPlatform {
+		return fmt.Errorf("the images of %s are for %s, and Lambda runs them on %s; %s", release.Path(dir, stage.Name),
+			r.Platform, release.LambdaPlatform, release.Restore(stage.Name))
 	}
 	return stack.Program(stage, r)(ctx)
 }

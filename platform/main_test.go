@@ -79,6 +79,8 @@ func TestProgram(t *testing.T) {
 		{name: "another stage's file", file: releaseFile(t, "prod"), want: `a release of stage "prod"`},
 		{name: "no root directory", noRoot: true, want: "3.150"},
 		{name: "a release", file: releaseFile(t, "dev"), want: "is registered"},
+		{name: "for a laptop", file: platformFile(t, "linux/amd64"), want: "Lambda runs them on linux/arm64"},
+		{name: "for Lambda", file: platformFile(t, "linux/arm64"), want: "is registered"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			root := t.TempDir()
@@ -109,6 +111,21 @@ func TestProgram(t *testing.T) {
 			}
 		})
 	}
+}
+
+// platformFile is a release of dev whose images are for a platform.
+func platformFile(t *testing.T, platform string) string {
+	t.Helper()
+	r, err := release.Parse([]byte(releaseFile(t, "dev")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Platform = platform
+	data, err := r.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 func releaseFile(t *testing.T, stage string) string {

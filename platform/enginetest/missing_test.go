@@ -28,7 +28,7 @@ func refuseMissing(t *testing.T, stage string) {
 		lookup error
 		want   string
 	}{
-		{name: "running", left: pipeline.Functions(), want: "make images STAGE=" + stage},
+		{name: "running", left: pipeline.Functions(), want: release.HowTo(stage)},
 		{name: "one function left", left: []pipeline.Function{pipeline.Notifier}, want: s.FunctionName(pipeline.Notifier)},
 		{name: "lookup denied", left: pipeline.Functions(), lookup: errors.New("AccessDeniedException"), want: "AccessDeniedException"},
 		{name: "lookup denied, no function left", lookup: errors.New("AccessDeniedException"), want: "AccessDeniedException"},

@@ -1,9 +1,21 @@
 package release
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
-// Order lists the stages, first to last.
+// Order lists the stages, first to last. Images are built for the first one and promoted from each to the next.
 func Order() []string { return []string{"dev", "uat", "prod"} }
+
+// Before is the stage whose images a stage takes. It is empty for the first stage, and for one that Order does not list.
+func Before(stage string) string {
+	if at := slices.Index(Order(), stage); at > 0 {
+		return Order()[at-1]
+	}
+	return ""
+}
 
 // Restore says how a stage gets its release file back.
 func Restore(stage string) string {
@@ -12,4 +24,14 @@ func Restore(stage string) string {
 }
 
 // HowTo is the command that makes a release for a stage.
-func HowTo(stage string) string { return "make images STAGE=" + stage }
+func HowTo(stage string) string {
+	if from := Before(stage); from != "" {
+		return fmt.Sprintf("make promote FROM=%s TO=%s", from, stage)
+	}
+	return "make images STAGE=" + stage
+}
+
+func unknownStage(stage string) error {
+	return fmt.Errorf("there is no stage %q: take one of %s, or add it in platform/release/order.go",
+		stage, strings.Join(Order(), ", "))
+}

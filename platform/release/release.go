@@ -1,6 +1,6 @@
-// Package release says which images a stage runs. A release is a file, written by whoever builds or promotes images
-// and read by the program that deploys them: what runs where is in the history of the repository, and a stage is rolled
-// back by restoring its file.
+// Package release says which images a stage runs. A release is a file. A build writes it for the first stage, and a
+// promotion for the others. The program that deploys the images reads it. So the history of the repository says what ran
+// where, and restoring the file rolls a stage back.
 package release
 
 import (
@@ -11,8 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
+	"time"
 
 	"github.com/mejan/mejan/functions/pipeline"
 )
@@ -25,6 +24,26 @@ type Release struct {
 	// Images holds the digest of each function's image, `sha256:` and 64 hexadecimal digits. A digest and not a tag,
 	// because a digest cannot come to mean something else.
 	Images map[pipeline.Function]string `json:"images"`
+
+	// The fields from here on say more about the images. A release that was written before they existed lacks them, and
+	// deploys as before; [Release.Promotable] says whether they are there.
+
+	// SBOMs holds the digest of each image's bill of materials, which the registry keeps beside the image.
+	SBOMs map[pipeline.Function]string `json:"sboms,omitempty"`
+	// Sizes holds what each image takes in a registry, in bytes: manifest, configuration and compressed layers.
+	Sizes map[pipeline.Function]int64 `json:"sizes,omitempty"`
+	// Platform is what the images run on, such as linux/arm64.
+	Platform string `json:"platform,omitempty"`
+	// Go is the version of the compiler, such as go1.26.6.
+	Go string `json:"go,omitempty"`
+	// Rules are the versions of the rules that the functions follow.
+	Rules *Rules `json:"rules,omitempty"`
+	// Time is when the images became those of the stage, in UTC.
+	Time time.Time `json:"time,omitzero"`
+	// PromotedFrom is the stage whose images these were before; empty for images that were built for this stage.
+	PromotedFrom string `json:"promoted_from,omitempty"`
+	// Hold is why the stage keeps these images. While it is set, neither a build nor a promotion replaces them.
+	Hold string `json:"hold,omitempty"`
 }
 
 // Dir is the folder of releases in the repository at root. Pulumi tells its programs the root, but not before version
@@ -123,36 +142,4 @@ func (r *Release) Bytes() ([]byte, error) {
 		return nil, fmt.Errorf("encode release of %s: %w", r.Stage, err)
 	}
 	return append(data, '\n'), nil
-}
-
-var (
-	stageForm  = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
-	sourceForm = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
-	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-)
-
-// Validate reports everything that is wrong with r: it must name its stage, its commit, and an image for each function.
-func (r *Release) Validate() error {
-	var problems []error
-	problem := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	if !stageForm.MatchString(r.Stage) {
-		problem("stage %q: want lower-case letters and digits, such as dev", r.Stage)
-	}
-	if !sourceForm.MatchString(r.Source) {
-		problem("source %q: want a full git commit, 40 or 64 hexadecimal digits", r.Source)
-	}
-	for _, f := range pipeline.Functions() {
-		if digest, ok := r.Images[f]; !ok {
-			problem("images: none for the %s", f)
-		} else if !digestForm.MatchString(digest) {
-			problem("images: %s: %q is not a digest, want sha256: and 64 hexadecimal digits", f, digest)
-		}
-	}
-	for f := range r.Images {
-		if !slices.Contains(pipeline.Functions(), f) {
-			problem("images: no function is called %q", f)
-		}
-	}
-	slices.SortFunc(problems, func(a, b error) int { return bytes.Compare([]byte(a.Error()), []byte(b.Error())) })
-	return errors.Join(problems...)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -26,11 +27,24 @@ func example() *release.Release {
 	}
 }
 
+// full is a release with everything that is known of its images.
+func full() *release.Release {
+	r := example()
+	r.SBOMs, r.Sizes = map[pipeline.Function]string{}, map[pipeline.Function]int64{}
+	for f, digest := range r.Images {
+		r.SBOMs[f], r.Sizes[f] = strings.Replace(digest, ":", ":0", 1)[:71], 4_000_000
+	}
+	r.Platform, r.Go, r.Rules = "linux/arm64", "go1.26.6", &release.Rules{Ingest: "2", Analyze: "3"}
+	r.Time = time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC)
+	return r
+}
+
 // A release comes back from its file as it was written, and the same release has the same bytes, so that writing it
 // again makes no commit.
 func TestRoundTrip(t *testing.T) {
 	dir := t.TempDir()
-	want := example()
+	want := full()
+	want.PromotedFrom, want.Hold = "dev", "a reason"
 	if err := want.Write(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +145,7 @@ func TestReadOtherStage(t *testing.T) {
 
 // A release that would deploy something half or unknown is refused, and the refusal names what to mend.
 func TestParseRefuses(t *testing.T) {
-	good, err := example().Bytes()
+	good, err := full().Bytes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,6 +157,9 @@ func TestParseRefuses(t *testing.T) {
 		{"short commit", strings.Repeat("0a1b2c3d", 5), "0a1b2c3d", `source "0a1b2c3d"`},
 		{"stage leaves the folder", `"dev"`, `"../dev"`, `stage "../dev"`},
 		{"unknown field", `"source"`, `"commit"`, "commit"},
+		{"bill of materials", "sha256:0" + strings.Repeat("a", 63), "sha256:0", `sboms: ingestor: "sha256:0" is not a digest`},
+		{"no size", "4000000", "0", "0 bytes is no size of an image"},
+		{"several platforms", "linux/arm64", "all", `platform "all"`},
 		{"trailing value", "\n}\n", "\n}\n{}\n", "more than one value"},
 		{"cut", "\n}\n", "\n", "decode"},
 	} {

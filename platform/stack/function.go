@@ -1,11 +1,14 @@
 package stack
 
 import (
+	"path"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/lambda"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/mejan/mejan/platform/release"
 	"github.com/mejan/mejan/platform/settings"
 )
 
@@ -100,7 +103,7 @@ func lambdaArgs(
 		Description:   pulumi.String(args.Description),
 		PackageType:   pulumi.String("Image"),
 		ImageUri:      args.Image,
-		Architectures: pulumi.ToStringArray([]string{"arm64"}),
+		Architectures: pulumi.ToStringArray([]string{path.Base(release.LambdaPlatform)}),
 		Role:          role.Arn,
 		Timeout:       pulumi.Int(args.Size.TimeoutSeconds),
 		MemorySize:    pulumi.Int(args.Size.MemoryMB),

@@ -18,8 +18,8 @@ func TestMissingRelease(t *testing.T) {
 	for _, f := range pipeline.Functions() {
 		all = append(all, s.FunctionName(f))
 	}
-	running := []string{"git pull", "git checkout -- platform/releases/prod.json", "make images STAGE=prod", "pulumi destroy --stack prod"}
-	unknown := []string{"unknown", "git pull", "make images STAGE=prod", "lambda:ListVersionsByFunction", all[0], all[2]}
+	running := []string{"git pull", "git checkout -- platform/releases/prod.json", "make promote FROM=uat TO=prod", "pulumi destroy --stack prod"}
+	unknown := []string{"unknown", "git pull", "make promote FROM=uat TO=prod", "lambda:ListVersionsByFunction", all[0], all[2]}
 	for _, tt := range []struct {
 		name      string
 		functions []string
