@@ -27,13 +27,26 @@ func BuildImages(ctx context.Context, root, stage string, progress images.Progre
 	if err != nil {
 		return nil, err
 	}
-	digests, err := images.Build(ctx, images.Args{
-		Root: root, Repo: r.Address() + "/" + s.Prefix(), Platform: registry.HostPlatform(), Progress: progress,
+	digests, err := fill(ctx, r.Address()+"/"+s.Prefix(), images.Args{
+		Root: root, Platform: registry.HostPlatform(), Progress: progress,
 	})
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return &Images{registry: r, digests: digests}, nil
+}
+
+// fill builds images, and pushes them to a registry and prefix.
+func fill(ctx context.Context, repo string, args images.Args) (map[pipeline.Function]string, error) {
+	built, err := images.Build(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	to, err := images.NewRegistry(repo, nil)
+	if err != nil {
+		return nil, err
+	}
+	return to.PushAll(ctx, built)
 }
 
 // Close stops the registry.

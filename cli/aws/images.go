@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,9 +17,6 @@ import (
 	"github.com/mejan/mejan/platform/release"
 )
 
-// lambdaPlatform is what the functions run on in AWS.
-const lambdaPlatform = "linux/arm64"
-
 func imagesCommand() *cobra.Command {
 	var b imageBuild
 	c := &cobra.Command{
@@ -28,10 +24,13 @@ func imagesCommand() *cobra.Command {
 		Short: "Build the functions' images with ko",
 		Long: `images builds the image of each function and prints its digest.
 
-With --stage it pushes the images to the repositories of that stage and writes their digests to
-platform/releases/<stage>.json, which the Pulumi program deploys. Region, AWS profile and allowed accounts come from
-Pulumi.<stage>.yaml, and the address of the repositories from ECR. With --repo it does not ask AWS, and logs in as
-docker does. Everything that can be wrong is looked for before anything is built.
+With --stage it pushes the images to the repositories of that stage, tagged by the commit, and writes their digests to
+platform/releases/<stage>.json, which the Pulumi program deploys. Images that the release names already change nothing.
+Only the first stage gets images this way; mejan promote brings them to the others. Region, AWS profile and allowed
+accounts come from Pulumi.<stage>.yaml, and the address of the repositories from ECR. With --repo it does not ask AWS, and
+logs in as docker does. Everything that can be wrong is looked for before anything is built.
+
+Each image has its bill of materials (SPDX) beside it in the repository, as an OCI referrer.
 
 Without --stage it is a dry run: nothing is pushed, and the digests are those that a release of the same source and
 platform has. An image that is an index of several images is refused, as Lambda would refuse it.`,
@@ -47,7 +46,7 @@ platform has. An image that is an index of several images is refused, as Lambda 
 	}
 	c.Flags().StringVar(&b.stage, "stage", "", "stage that gets the images")
 	c.Flags().StringVar(&b.repo, "repo", "", "registry and prefix (default the stage's repositories in ECR)")
-	c.Flags().StringVar(&b.platform, "platform", lambdaPlatform, "operating system and architecture of a dry run")
+	c.Flags().StringVar(&b.platform, "platform", release.LambdaPlatform, "operating system and architecture; for a stage only with --repo")
 	c.Flags().BoolVar(&b.json, "json", false, "print the result as JSON")
 	return c
 }
@@ -68,8 +67,10 @@ func (b *imageBuild) check(c *cobra.Command) error {
 		return errors.New("--repo names no registry")
 	case b.repo != "" && b.stage == "":
 		return errors.New("--repo goes with --stage")
-	case b.stage != "" && b.platform != lambdaPlatform:
-		return errors.New("the functions of a stage run on " + lambdaPlatform + ": --platform goes without --stage")
+	case b.stage != "" && b.repo == "" && b.platform != release.LambdaPlatform:
+		return errors.New("on AWS the functions run on " + release.LambdaPlatform + ": --platform goes without --stage, or with --repo")
+	case release.Before(b.stage) != "":
+		return fmt.Errorf("images are built for %s and promoted from there: %s", release.Order()[0], release.HowTo(b.stage))
 	}
 	return nil
 }
@@ -82,20 +83,28 @@ func (b *imageBuild) run(ctx context.Context) error {
 	p := command.NewProgress(b.stderr)
 	subject := &doctor.Subject{Root: root, Stage: b.stage, Repo: strings.TrimSuffix(b.repo, "/")}
 	args := images.Args{Root: root, Platform: b.platform, Progress: p.Step}
+	if err := b.held(root); err != nil {
+		return fmt.Errorf("nothing was built: %w", err)
+	}
 	if err := b.examine(ctx, subject, p); err != nil {
 		return err
 	}
 	if b.stage != "" {
 		p.Printf("push to %s", subject.Repo)
-		args.Repo, args.Env = subject.Repo, credentialVariables(subject)
 	}
-	digests, err := images.Build(ctx, args)
+	all, err := images.Build(ctx, args)
 	if err != nil {
 		return err
 	}
-	result := built{Stage: b.stage, Platform: b.platform, Repo: subject.Repo, Source: subject.Source, Images: digests}
+	result := built{
+		Stage: b.stage, Platform: b.platform, Repo: subject.Repo, Source: subject.Source,
+		Images: map[pipeline.Function]string{}, SBOMs: map[pipeline.Function]string{},
+	}
+	for function, image := range all {
+		result.Images[function], result.SBOMs[function] = image.Digest, image.SBOM
+	}
 	if b.stage != "" {
-		if err := b.record(ctx, subject, &result, p); err != nil {
+		if err := b.release(ctx, subject, all, &result, p); err != nil {
 			return err
 		}
 	}
@@ -125,46 +134,17 @@ func (b *imageBuild) examine(ctx context.Context, subject *doctor.Subject, p *co
 	return nil
 }
 
-// record writes the release, and says what comes next.
-func (b *imageBuild) record(ctx context.Context, subject *doctor.Subject, result *built, p *command.Progress) error {
-	if err := doctor.SourceUnchanged(ctx, subject); err != nil {
-		return fmt.Errorf("the images were pushed, but not recorded, since the source changed meanwhile:\n%w", err)
-	}
-	dir, err := release.Dir(subject.Root)
-	if err != nil {
-		return err
-	}
-	made := release.Release{Stage: b.stage, Source: subject.Source, Images: result.Images}
-	if err := made.Write(dir); err != nil {
-		return err
-	}
-	result.Release = release.Path(dir, b.stage)
-	relative, err := filepath.Rel(subject.Root, result.Release)
-	if err != nil {
-		return err
-	}
-	p.Printf("wrote %s", relative)
-	fmt.Fprintf(b.stderr, nextSteps, relative, b.stage, subject.Source[:12])
-	return nil
-}
-
-const nextSteps = `
-Next, record it in git, so that every clone deploys the same, and deploy:
-
-  git add %[1]s
-  git commit -m "platform/releases: %[2]s runs %[3]s" -- %[1]s
-  make up STAGE=%[2]s
-
-`
-
 // built is what --json prints.
 type built struct {
-	Stage    string                       `json:"stage,omitempty"`
-	Platform string                       `json:"platform"`
-	Repo     string                       `json:"repo,omitempty"`
-	Source   string                       `json:"source,omitempty"`
-	Release  string                       `json:"release,omitempty"`
-	Images   map[pipeline.Function]string `json:"images"`
+	Stage    string `json:"stage,omitempty"`
+	Platform string `json:"platform"`
+	Repo     string `json:"repo,omitempty"`
+	Source   string `json:"source,omitempty"`
+	Release  string `json:"release,omitempty"`
+	// Changed says whether the release file was written.
+	Changed bool                         `json:"changed"`
+	Images  map[pipeline.Function]string `json:"images"`
+	SBOMs   map[pipeline.Function]string `json:"sboms"`
 }
 
 func (b *imageBuild) print(result built) error {
@@ -177,17 +157,4 @@ func (b *imageBuild) print(result built) error {
 		fmt.Fprintf(b.stdout, "%s %s\n", function, result.Images[function])
 	}
 	return nil
-}
-
-// credentialVariables hand ko the credentials that were checked, whatever their source: ko's own AWS SDK knows fewer.
-// They are nil when AWS was not asked.
-func credentialVariables(subject *doctor.Subject) []string {
-	c := subject.Credentials
-	if !c.HasKeys() {
-		return nil
-	}
-	return []string{
-		"AWS_PROFILE=", "AWS_ACCESS_KEY_ID=" + c.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + c.SecretAccessKey,
-		"AWS_SESSION_TOKEN=" + c.SessionToken, "AWS_REGION=" + subject.Where.Region,
-	}
 }

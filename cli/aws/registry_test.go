@@ -18,9 +18,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/mejan/mejan/platform/images"
 )
 
 // storyRegistry is a registry that notices a push, and refuses it in one of these modes: forbidden; unauthorized, which
@@ -30,9 +32,8 @@ type storyRegistry struct {
 	mode    string
 	inner   http.Handler
 
-	mu     sync.Mutex
-	images int
-	after  func()
+	mu    sync.Mutex
+	count int
 }
 
 // motoToken is the password for the registry in the token that moto gives for ECR.
@@ -59,13 +60,8 @@ func (r *storyRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	case strings.Contains(req.URL.Path, "/notifier/manifests/"):
 		r.mu.Lock()
-		r.images++
-		after := r.after
-		r.after = nil
+		r.count++
 		r.mu.Unlock()
-		if after != nil {
-			after()
-		}
 	}
 	r.inner.ServeHTTP(w, req)
 }
@@ -74,21 +70,22 @@ func (r *storyRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func (r *storyRegistry) pushed() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.images > 0
+	return r.count > 0
 }
 
-func (r *storyRegistry) onPush(do func()) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.after = do
-}
-
-// reference names an image of this registry, whatever the host by which it was pushed.
-func (r *storyRegistry) reference(ts *testscript.TestScript, text string) name.Reference {
-	_, path, _ := strings.Cut(text, "/")
-	ref, err := name.ParseReference(r.address + "/" + path)
+// images is a prefix in this registry, whatever the host by which images were pushed.
+func (r *storyRegistry) images(ts *testscript.TestScript, repo string) *images.Registry {
+	_, prefix, _ := strings.Cut(repo, "/")
+	registry, err := images.NewRegistry(r.address+"/"+prefix, motoLogin{})
 	ts.Check(err)
-	return ref
+	return registry
+}
+
+// motoLogin is the login that moto's ECR gives.
+type motoLogin struct{}
+
+func (motoLogin) Resolve(authn.Resource) (authn.Authenticator, error) {
+	return &authn.Basic{Username: "AWS", Password: motoToken}, nil
 }
 
 // internet makes the registry stand for ECR: programs of the story reach it through a proxy, whose certificate they trust.

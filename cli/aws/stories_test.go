@@ -6,13 +6,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
-	"github.com/google/go-containerregistry/pkg/authn"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
+	ecrtypes "github.com/aws/aws-sdk-go-v2/service/ecr/types"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/mejan/mejan/cli/command"
@@ -54,7 +54,7 @@ func tell(t *testing.T, dir string, moto *aws.Config) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"clone": cloneCheckout, "registry": startRegistry, "onpush": onPush, "released": released,
+			"clone": cloneCheckout, "registry": startRegistry, "hold": hold, "released": released,
 			"built": builtImages, "repositories": makeRepositories, "internet": internet,
 		},
 		RequireExplicitExec: true,
@@ -110,10 +110,14 @@ func startRegistry(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("REGISTRY", s.registry.address)
 }
 
-// onpush FILE makes a file when the next image of the last function is pushed.
-func onPush(ts *testscript.TestScript, _ bool, args []string) {
-	path := ts.MkAbs(args[0])
-	of(ts).registry.onPush(func() { _ = os.WriteFile(path, []byte("package main\n"), 0o600) })
+// hold STAGE REASON puts a hold into the release of a stage.
+func hold(ts *testscript.TestScript, _ bool, args []string) {
+	dir, err := release.Dir(ts.MkAbs("."))
+	ts.Check(err)
+	r, err := release.Read(dir, args[0])
+	ts.Check(err)
+	r.Hold = args[1]
+	ts.Check(r.Write(dir))
 }
 
 // built expects that images were built or pushed; with a leading ! that none were so far.
@@ -143,14 +147,16 @@ func released(ts *testscript.TestScript, _ bool, args []string) {
 	if r.Source != string(bytes.TrimSpace(commit)) {
 		ts.Fatalf("release of %s, HEAD is %s", r.Source, commit)
 	}
+	registry := of(ts).registry.images(ts, args[1])
 	for _, function := range pipeline.Functions() {
-		ref := of(ts).registry.reference(ts, args[1]+"/"+string(function)+"@"+r.Images[function])
-		image, err := remote.Image(ref, remote.WithAuth(&authn.Basic{Username: "AWS", Password: motoToken}))
+		stored, err := registry.Find(of(ts).t.Context(), function, r.Images[function])
 		ts.Check(err)
-		config, err := image.ConfigFile()
-		ts.Check(err)
-		if config.OS != "linux" || config.Architecture != "arm64" {
-			ts.Fatalf("image of %s is for %s/%s", function, config.OS, config.Architecture)
+		if !slices.Equal(stored.SBOMs, []string{r.SBOMs[function]}) || stored.Size != r.Sizes[function] {
+			ts.Fatalf("image of %s: bills of materials %q and %d bytes, the release says %q and %d", function,
+				stored.SBOMs, stored.Size, r.SBOMs[function], r.Sizes[function])
+		}
+		if set, err := registry.CheckTag(of(ts).t.Context(), function, r.Source, r.Images[function]); err != nil || !set {
+			ts.Fatalf("image of %s is not tagged by the commit: %v", function, err)
 		}
 	}
 }
@@ -161,7 +167,9 @@ func makeRepositories(ts *testscript.TestScript, _ bool, args []string) {
 	client := ecr.NewFromConfig(*s.moto)
 	for _, function := range pipeline.Functions() {
 		name := aws.String(args[0] + "/" + string(function))
-		_, err := client.CreateRepository(s.t.Context(), &ecr.CreateRepositoryInput{RepositoryName: name})
+		_, err := client.CreateRepository(s.t.Context(), &ecr.CreateRepositoryInput{
+			RepositoryName: name, ImageTagMutability: ecrtypes.ImageTagMutabilityImmutable,
+		})
 		ts.Check(err)
 	}
 	ts.Defer(func() {

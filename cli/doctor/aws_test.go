@@ -92,11 +92,11 @@ func TestStatesOfAWS(t *testing.T) {
 			[]string{"mejan-dev/ingestor", "make foundation STAGE=dev"},
 		},
 		{
-			"tags stay", checkRepositories, nil,
+			"tags move", checkRepositories, nil,
 			answers{"DescribeRepositories": ok(
-				`{"repositories": [{"repositoryName": "mejan-dev/ingestor", "imageTagMutability": "IMMUTABLE"}]}`)},
-			Problem,
-			[]string{"mejan-dev/ingestor", "latest"},
+				`{"repositories": [{"repositoryName": "mejan-dev/ingestor", "imageTagMutability": "MUTABLE"}]}`)},
+			Warning,
+			[]string{"mejan-dev/ingestor", "can be moved", "make up STAGE=dev"},
 		},
 
 		{"profile", "model", nil, nil, OK, []string{"us.amazon.nova-lite-v1:0"}},

@@ -54,8 +54,11 @@ const (
 	Build
 	// Push is a build whose images are pushed and recorded as the release of a stage.
 	Push
-	// ECR is a push to the repositories of the stage, instead of a registry that the caller names.
+	// ECR is the use of the stage's own repositories, instead of a registry that the caller names.
 	ECR
+	// From is a stage whose images are promoted to another one, and To is a stage that gets images so.
+	From
+	To
 )
 
 // Subject is what is examined, and what the checks learn of it.

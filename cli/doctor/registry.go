@@ -29,12 +29,14 @@ func findRepositories(ctx context.Context, s *Subject) Finding {
 		return s.failed(err, "ecr:DescribeRepositories")
 	}
 	for _, repository := range found.Repositories {
-		if repository.ImageTagMutability == ecrtypes.ImageTagMutabilityImmutable {
-			return problem("make up STAGE="+s.Stage, "tags of %s cannot be moved, and each build moves the tag latest",
-				aws.ToString(repository.RepositoryName))
-		}
 		// `<host>/<prefix>`, the same for each.
 		s.Repo = path.Dir(aws.ToString(repository.RepositoryUri))
+	}
+	for _, repository := range found.Repositories {
+		if repository.ImageTagMutability != ecrtypes.ImageTagMutabilityImmutable {
+			return warning("make up STAGE="+s.Stage, "tags of %s can be moved, so a tag may come to mean another image",
+				aws.ToString(repository.RepositoryName))
+		}
 	}
 	return ok("%s/…", s.Repo)
 }
@@ -59,6 +61,9 @@ func findLogin(ctx context.Context, s *Subject) Finding {
 type single struct{ login authn.Authenticator }
 
 func (s single) Resolve(authn.Resource) (authn.Authenticator, error) { return s.login, nil }
+
+// Registry is where the images of the stage are, with the login that the checks found.
+func (s *Subject) Registry() (*images.Registry, error) { return images.NewRegistry(s.Repo, s.login) }
 
 func findPush(ctx context.Context, s *Subject) Finding {
 	login := s.login

@@ -32,7 +32,7 @@ func well() answers {
 		return answer{status: 200, body: fmt.Sprintf(format, args...)}
 	}
 	const arn = "arn:aws:sts::111122223333:assumed-role/deployer/me"
-	const repository = `{"repositoryName": "mejan-dev/%[1]s", "imageTagMutability": "MUTABLE",
+	const repository = `{"repositoryName": "mejan-dev/%[1]s", "imageTagMutability": "IMMUTABLE",
 		"repositoryUri": "111122223333.dkr.ecr.us-east-1.amazonaws.com/mejan-dev/%[1]s"}`
 	var repositories []string
 	for _, function := range pipeline.Functions() {

@@ -52,10 +52,18 @@ func TestImageRuns(t *testing.T) {
 	}
 	defer reg.Close()
 	checkout := toyCheckout(t, root)
-	digests, err := images.Build(t.Context(), images.Args{
-		Root: checkout, Repo: reg.Repo(), Platform: registry.HostPlatform(), Ko: ko, Cache: t.TempDir(),
+	built, err := images.Build(t.Context(), images.Args{
+		Root: checkout, Platform: registry.HostPlatform(), Ko: ko, Cache: t.TempDir(),
 		Functions: []pipeline.Function{pipeline.Notifier},
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	repo, err := images.NewRegistry(reg.Repo(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digests, err := repo.PushAll(t.Context(), built)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,5 @@
-// Package images builds the functions' images with ko and pushes them to a registry.
+// Package images builds the functions' images with ko, keeps them in registries, and copies them from one registry to
+// another. An image is known by its digest, which no copy changes.
 package images
 
 import (
@@ -27,16 +28,12 @@ var ErrIndex = errors.New("is an index of several images, and Lambda takes a pla
 // words; the result is empty when the step failed.
 type Progress func(step string) (done func(result string))
 
-// Args says what to build and where to put it.
+// Args says what to build.
 type Args struct {
 	// Root is the checkout: the folder with go.work, .ko.yaml and tools/go.mod.
 	Root string
-	// Repo is the registry and the prefix: each image becomes `<Repo>/<function>`. When it is empty, nothing is pushed.
-	Repo string
 	// Platform is one operating system and architecture, such as linux/arm64.
 	Platform string
-	// Env holds variables for ko, NAME=value, on top of those of this process: credentials of the registry.
-	Env []string
 	// Functions are built in this order; nil means all of them.
 	Functions []pipeline.Function
 	// Cache is the folder in which ko keeps binaries between builds; empty means [Cache].
@@ -56,12 +53,11 @@ func Cache() (string, error) {
 	return filepath.Join(user, "mejan", "ko"), nil
 }
 
-// Build builds the images with ko, pushes them with their SBOMs, and returns the digest of each, `sha256:…`. The digest
-// depends on the source, the platform and the versions of Go and ko, which the checkout pins: not on the folder, the
-// machine, the registry or the day.
+// Build builds the images with ko and returns them, held in memory. Their digests depend on the source, the platform and
+// the versions of Go and ko, which the checkout pins: not on the folder, the machine or the day.
 //
 // An image that is an index gives [ErrIndex]. Builds of several processes wait for each other.
-func Build(ctx context.Context, args Args) (map[pipeline.Function]string, error) {
+func Build(ctx context.Context, args Args) (map[pipeline.Function]Built, error) {
 	b := build{Args: args}
 	if b.Functions == nil {
 		b.Functions = pipeline.Functions()
@@ -70,18 +66,18 @@ func Build(ctx context.Context, args Args) (map[pipeline.Function]string, error)
 		return nil, err
 	}
 	defer b.release()
-	digests := make(map[pipeline.Function]string, len(b.Functions))
+	all := make(map[pipeline.Function]Built, len(b.Functions))
 	for _, function := range b.Functions {
 		err := b.Progress.run("build "+string(function), func() (string, error) {
-			digest, err := b.function(ctx, function)
-			digests[function] = digest.String()
-			return digest.String(), err
+			built, err := b.function(ctx, function)
+			all[function] = built
+			return built.Digest, err
 		})
 		if err != nil {
 			return nil, fmt.Errorf("build image of %s: %w", function, err)
 		}
 	}
-	return digests, nil
+	return all, nil
 }
 
 // run does the work of a step and reports it.
@@ -127,7 +123,8 @@ func (b *build) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	if b.release, err = lockFolder(ctx, b.Cache, b.Progress); err != nil {
+	// ko overwrites the binaries in its cache in place, so two builds at once could read each other's halves.
+	if b.release, err = LockFolder(ctx, b.Cache, "wait for another build", b.Progress); err != nil {
 		return err
 	}
 	base, errBase := seedBase(b.Cache, *platform)
@@ -136,8 +133,8 @@ func (b *build) prepare(ctx context.Context) error {
 		b.release()
 		return err
 	}
-	b.env = slices.Concat(cleanEnv(os.Environ()), settings, b.Env,
-		[]string{"KO_DOCKER_REPO=" + b.Repo, "KOCACHE=" + b.Cache, "KO_DEFAULTBASEIMAGE=" + base})
+	b.env = slices.Concat(cleanEnv(os.Environ()), settings,
+		[]string{"KO_DOCKER_REPO=", "KOCACHE=" + b.Cache, "KO_DEFAULTBASEIMAGE=" + base})
 	return nil
 }
 
@@ -165,42 +162,43 @@ func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	return c
 }
 
-// function builds and pushes one image.
-func (b *build) function(ctx context.Context, function pipeline.Function) (v1.Hash, error) {
+// function builds one image.
+func (b *build) function(ctx context.Context, function pipeline.Function) (Built, error) {
 	scratch, err := b.scratch()
 	if err != nil {
-		return v1.Hash{}, fmt.Errorf("make folder for the image: %w", err)
+		return Built{}, fmt.Errorf("make folder for the image: %w", err)
 	}
 	defer os.RemoveAll(scratch)
 	// ko kills the go command when it is interrupted, which then leaves its temporary folder behind; so it gets ours.
-	built, temporary := filepath.Join(scratch, "image"), filepath.Join(scratch, "tmp")
+	folder, temporary := filepath.Join(scratch, "image"), filepath.Join(scratch, "tmp")
 	if err := os.Mkdir(temporary, 0o755); err != nil {
-		return v1.Hash{}, fmt.Errorf("make folder for the image: %w", err)
+		return Built{}, fmt.Errorf("make folder for the image: %w", err)
 	}
-	layoutPath, err := filepath.Rel(b.Root, built)
+	layoutPath, err := filepath.Rel(b.Root, folder)
 	if err != nil {
-		return v1.Hash{}, fmt.Errorf("folder for the image: %w", err)
+		return Built{}, fmt.Errorf("folder for the image: %w", err)
 	}
+	sboms := filepath.Join(scratch, "sbom")
 	// ko takes a relative path as a local package, and looks for .ko.yaml where it runs.
 	args := []string{
 		"build", "--base-import-paths", "--platform=" + b.Platform, "--oci-layout-path=" + layoutPath,
-		fmt.Sprintf("--push=%t", b.Repo != ""), "./functions/" + string(function),
+		"--push=false", "--sbom-dir=" + sboms, "./functions/" + string(function),
 	}
 	var stdout, stderr bytes.Buffer
 	ko := command(ctx, b.Ko, args...)
 	ko.Dir, ko.Env, ko.Stdout, ko.Stderr = b.Root, append(slices.Clone(b.env), "TMPDIR="+temporary), &stdout, &stderr
 	if err := ko.Run(); err != nil {
-		return v1.Hash{}, fmt.Errorf("run ko: %w\n%s", err, complaint(stderr.String()))
+		return Built{}, fmt.Errorf("run ko: %w\n%s", err, complaint(stderr.String()))
 	}
 	_, text, _ := strings.Cut(strings.TrimSpace(stdout.String()), "@")
 	digest, err := v1.NewHash(text)
 	if err != nil {
-		return v1.Hash{}, fmt.Errorf("read the digest that ko printed: %w", err)
+		return Built{}, fmt.Errorf("read the digest that ko printed: %w", err)
 	}
-	if err := checkPlain(built, digest); err != nil {
-		return v1.Hash{}, fmt.Errorf("image %s: %w", digest, err)
+	if err := checkPlain(folder, digest); err != nil {
+		return Built{}, fmt.Errorf("image %s: %w", digest, err)
 	}
-	return digest, nil
+	return readBuilt(folder, sboms, digest)
 }
 
 // complaint cuts the log before the final error out of what ko printed.

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// lockFolder makes a folder and waits until no other process holds it. ko overwrites the binaries in its cache in
-// place, so two builds at once could read each other's halves. The lock dies with the process.
-func lockFolder(ctx context.Context, folder string, progress Progress) (unlock func(), err error) {
+// LockFolder makes a folder and waits until no other process holds it. waiting is the step that progress hears of
+// meanwhile. The lock dies with the process.
+func LockFolder(ctx context.Context, folder, waiting string, progress Progress) (unlock func(), err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
@@ -23,7 +23,7 @@ func lockFolder(ctx context.Context, folder string, progress Progress) (unlock f
 	take := func() error { return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 	err = take()
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = progress.run("wait for another build", func() (string, error) { return "done", insist(ctx, take) })
+		err = progress.run(waiting, func() (string, error) { return "done", insist(ctx, take) })
 	}
 	if err != nil {
 		_ = file.Close()

@@ -19,8 +19,7 @@ type RepositoriesArgs struct {
 }
 
 // keptImages bounds each repository. An image, its bill of materials and its signature count as three, so that the last
-// 30 releases or more stay at hand: the one that runs must not go, and those before it are what one rolls back to. They
-// count with a tag and without one: a push takes the tag from the image before it.
+// 30 releases or more stay at hand: the one that runs must not go, and those before it are what one rolls back to.
 const keptImages = 100
 
 // Repositories holds the images of a stage, one repository for each function.
@@ -52,9 +51,8 @@ func NewRepositories(
 		path := name + "/" + string(f)
 		repository, err := ecr.NewRepository(ctx, path, &ecr.RepositoryArgs{
 			Name: pulumi.String(path),
-			// Each push moves the same tag. Nothing runs by a tag: functions name their image by its digest, which cannot come
-			// to mean something else.
-			ImageTagMutability: pulumi.String("MUTABLE"),
+			// A tag is a commit, and means the same image for ever. Functions name their image by its digest.
+			ImageTagMutability: pulumi.String("IMMUTABLE"),
 			ImageScanningConfiguration: &ecr.RepositoryImageScanningConfigurationArgs{
 				ScanOnPush: pulumi.Bool(true),
 			},

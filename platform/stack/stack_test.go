@@ -75,11 +75,11 @@ func TestImages(t *testing.T) {
 	}
 }
 
-// A second release can be pushed under the tag of the first, and the first stays, untagged, for a rollback.
+// A tag means the same image for ever, and the images of earlier releases stay for a rollback.
 func TestRepositories(t *testing.T) {
 	_, p := dev(t)
 	for _, r := range p.of("ecr/repository") {
-		if got := r.Inputs["imageTagMutability"]; got != "MUTABLE" {
+		if got := r.Inputs["imageTagMutability"]; got != "IMMUTABLE" {
 			t.Errorf("%s: tags are %v", r, got)
 		}
 	}
