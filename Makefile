@@ -1,15 +1,18 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help programs ko laptop demo local test engine-test documents verify fix build images doctor foundation preview up
+.PHONY: help programs ko laptop demo local test engine-test documents verify fix build images promote doctor foundation preview up
 .PHONY: pulumi bench fuzz clean FORCE
 
 # FILE is what `make demo` puts under inputs/. STAGE is what images, doctor, foundation, preview and up are for. REPO is a
 # registry and prefix that images go to instead of the stage's repositories. PULUMI_FLAGS are passed on to pulumi, such as
-# --yes. BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
+# --yes. FROM and TO are the stages of promote, and PROMOTE are its flags, such as --dry-run. BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
 REPO ?=
 PULUMI_FLAGS ?=
+FROM ?=
+TO ?=
+PROMOTE ?=
 FUZZTIME ?= 1m
 BENCH ?=
 
@@ -83,6 +86,9 @@ images: bin/mejan bin/mejan-aws ## build the functions' images with ko; STAGE=de
 
 smoke: bin/mejan bin/mejan-aws ## send a marked file through a stage and follow it to the mail; STAGE=dev, FILE=bars.json
 	bin/mejan smoke "$(stage)" $(if $(FILE),"$(FILE)")
+
+promote: bin/mejan bin/mejan-aws ## bring the images of a stage to the next one and commit its release; FROM=dev TO=uat
+	bin/mejan promote $(FROM) $(TO) $(PROMOTE)
 
 doctor: bin/mejan bin/mejan-aws ## check what this machine has and needs; STAGE=dev also checks that stage on AWS
 	bin/mejan doctor $(if $(STAGE),"$(STAGE)")

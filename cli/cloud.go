@@ -19,6 +19,7 @@ func cloudCommands() []*cobra.Command {
 		{cloudProgram, "demo", "Run files through the whole pipeline on this machine"},
 		{cloudProgram, "local", "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser"},
 		{awsProgram, "images", "Build the functions' images with ko"},
+		{awsProgram, "promote", "Bring the images of a stage to the next one, unchanged, and commit its release"},
 		{awsProgram, "doctor", "Check what work on this machine needs, and with STAGE what that stage on AWS needs"},
 		{awsProgram, "replay", "Try refused rows again by today's rules, and put what passes through the pipeline, once"},
 		{awsProgram, "smoke", "Send a marked file through a stage and follow it to the accepted mail"},

@@ -15,6 +15,6 @@ func main() { command.Main(run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{Use: "mejan", Short: "What asks AWS"}
-	root.AddCommand(doctorCommand(), imagesCommand(), replayCommand(), smokeCommand())
+	root.AddCommand(doctorCommand(), imagesCommand(), promoteCommand(), replayCommand(), smokeCommand())
 	return command.Run(ctx, root, args, stdout, stderr)
 }

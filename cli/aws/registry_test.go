@@ -34,6 +34,7 @@ type storyRegistry struct {
 
 	mu    sync.Mutex
 	count int
+	wrote []string
 }
 
 // motoToken is the password for the registry in the token that moto gives for ECR.
@@ -48,6 +49,11 @@ func newRegistry(ts *testscript.TestScript, mode string) *storyRegistry {
 }
 
 func (r *storyRegistry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if req.Method == http.MethodPut || req.Method == http.MethodPatch {
+		r.mu.Lock()
+		r.wrote = append(r.wrote, req.Method+" "+req.URL.Path)
+		r.mu.Unlock()
+	}
 	upload := req.Method == http.MethodPost && strings.Contains(req.URL.Path, "/blobs/uploads/")
 	_, password, _ := req.BasicAuth()
 	switch {
@@ -73,6 +79,15 @@ func (r *storyRegistry) pushed() bool {
 	return r.count > 0
 }
 
+// written lists what was written since it was last asked.
+func (r *storyRegistry) written() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	wrote := r.wrote
+	r.wrote = nil
+	return wrote
+}
+
 // images is a prefix in this registry, whatever the host by which images were pushed.
 func (r *storyRegistry) images(ts *testscript.TestScript, repo string) *images.Registry {
 	_, prefix, _ := strings.Cut(repo, "/")
@@ -90,7 +105,7 @@ func (motoLogin) Resolve(authn.Resource) (authn.Authenticator, error) {
 
 // internet makes the registry stand for ECR: programs of the story reach it through a proxy, whose certificate they trust.
 func internet(ts *testscript.TestScript, _ bool, _ []string) {
-	certificate, root := issue(ts, "*.dkr.ecr.us-east-1.amazonaws.com")
+	certificate, root := issue(ts, "*.dkr.ecr.us-east-1.amazonaws.com", "*.dkr.ecr.eu-west-1.amazonaws.com")
 	server := httptest.NewUnstartedServer(of(ts).registry)
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)

@@ -50,12 +50,14 @@ func tell(t *testing.T, dir string, moto *aws.Config) {
 				e.Setenv("AWS_ACCESS_KEY_ID", "key")
 				e.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 			}
-			e.Values[storyKey{}] = &story{t: t, moto: moto}
+			e.Values[storyKey{}] = &story{t: t, moto: moto, stages: map[string]*storyRegistry{}}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"clone": cloneCheckout, "registry": startRegistry, "hold": hold, "released": released,
 			"built": builtImages, "repositories": makeRepositories, "internet": internet,
+			"stages": startStages, "release": makeRelease, "runs": stageRuns, "has": registryHas, "untouched": untouched, "wrote": wrote,
+			"taken": takeTag, "earlier": earlierRelease,
 		},
 		RequireExplicitExec: true,
 	})
@@ -89,18 +91,22 @@ type story struct {
 	t        *testing.T
 	moto     *aws.Config
 	registry *storyRegistry
+	stages   map[string]*storyRegistry
 }
 
 type storyKey struct{}
 
 func of(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
 
-// clone DIR makes a fresh clone of this repository, as it is committed, and goes there.
+// clone DIR makes a fresh clone of this repository, as it is committed, and goes there. The clone has no remote, so that
+// no story can push to this repository.
 func cloneCheckout(ts *testscript.TestScript, _ bool, args []string) {
 	root, err := filepath.Abs("../..")
 	ts.Check(err)
 	ts.Check(ts.Exec("git", "-c", "safe.directory=*", "clone", "-q", "--shared", root, args[0]))
 	ts.Check(ts.Chdir(args[0]))
+	ts.Check(ts.Exec("git", "remote", "remove", "origin"))
+	ts.Check(ts.Exec("git", "switch", "-q", "-C", "main"))
 }
 
 // registry [MODE] starts a registry on loopback, and says in REGISTRY where.
@@ -161,10 +167,14 @@ func released(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// repositories PREFIX makes the repositories of a stage in ECR.
+// repositories PREFIX [REGION] makes the repositories of a stage in ECR.
 func makeRepositories(ts *testscript.TestScript, _ bool, args []string) {
 	s := of(ts)
-	client := ecr.NewFromConfig(*s.moto)
+	config := *s.moto
+	if len(args) > 1 {
+		config.Region = args[1]
+	}
+	client := ecr.NewFromConfig(config)
 	for _, function := range pipeline.Functions() {
 		name := aws.String(args[0] + "/" + string(function))
 		_, err := client.CreateRepository(s.t.Context(), &ecr.CreateRepositoryInput{
