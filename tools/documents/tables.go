@@ -25,6 +25,7 @@ var exceptions = []exception{
 	{"pulumi", needsAccount},
 	{"make foundation", needsAccount},
 	{"make images STAGE=dev", needsAccount},
+	{"make promote", needsAccount},
 	{"make up", needsAccount},
 	{"make doctor STAGE=dev", needsAccount},
 	{"bin/mejan doctor dev", needsAccount},
