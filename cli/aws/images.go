@@ -27,8 +27,8 @@ func imagesCommand() *cobra.Command {
 With --stage it pushes the images to the repositories of that stage, tagged by the commit, and writes their digests to
 platform/releases/<stage>.json, which the Pulumi program deploys. Images that the release names already change nothing.
 Only the first stage gets images this way; mejan promote brings them to the others. Region, AWS profile and allowed
-accounts come from Pulumi.<stage>.yaml, and the address of the repositories from ECR. With --repo it does not ask AWS, and
-logs in as docker does. Everything that can be wrong is looked for before anything is built.
+accounts come from Pulumi.<stage>.yaml, and the address of the repositories from ECR. With --repo it does not ask AWS,
+and logs in as docker does. Everything that can be wrong is looked for before anything is built.
 
 Each image has its bill of materials (SPDX) beside it in the repository, as an OCI referrer.
 
@@ -46,7 +46,8 @@ platform has. An image that is an index of several images is refused, as Lambda 
 	}
 	c.Flags().StringVar(&b.stage, "stage", "", "stage that gets the images")
 	c.Flags().StringVar(&b.repo, "repo", "", "registry and prefix (default the stage's repositories in ECR)")
-	c.Flags().StringVar(&b.platform, "platform", release.LambdaPlatform, "operating system and architecture; for a stage only with --repo")
+	c.Flags().StringVar(&b.platform, "platform", release.LambdaPlatform,
+		"operating system and architecture; for a stage only with --repo")
 	c.Flags().BoolVar(&b.json, "json", false, "print the result as JSON")
 	return c
 }
@@ -68,7 +69,8 @@ func (b *imageBuild) check(c *cobra.Command) error {
 	case b.repo != "" && b.stage == "":
 		return errors.New("--repo goes with --stage")
 	case b.stage != "" && b.repo == "" && b.platform != release.LambdaPlatform:
-		return errors.New("on AWS the functions run on " + release.LambdaPlatform + ": --platform goes without --stage, or with --repo")
+		return errors.New("on AWS the functions run on " + release.LambdaPlatform +
+			": --platform goes without --stage, or with --repo")
 	case release.Before(b.stage) != "":
 		return fmt.Errorf("images are built for %s and promoted from there: %s", release.Order()[0], release.HowTo(b.stage))
 	}

@@ -23,16 +23,16 @@ func promoteCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "promote FROM TO",
 		Short: "Bring the images of a stage to the next one, unchanged, and commit its release",
-		Long: `promote copies the images that the release of FROM names, and what is attached to them, into the repositories of TO.
-Digests stay. It verifies the images in both registries, writes platform/releases/<TO>.json and commits that file. The
-next make up STAGE=<TO> deploys it. Images go from dev to uat and from uat to prod.
+		Long: `promote copies the images that the release of FROM names, and what is attached to them, into the repositories
+of TO. Digests stay. It verifies the images in both registries, writes platform/releases/<TO>.json and commits that
+file. The next make up STAGE=<TO> deploys it. Images go from dev to uat and from uat to prod.
 
-Each stage has its own region, AWS profile and account, from Pulumi.<stage>.yaml. --from-repo and --to-repo name another
-registry and prefix, for which promote logs in as docker does.
+Each stage has its own region, AWS profile and account, from Pulumi.<stage>.yaml. --from-repo and --to-repo name
+another registry and prefix, for which promote logs in as docker does.
 
-Everything that can be wrong is looked for first: files that are not committed, a detached HEAD, images, repositories and
-logins. promote may be interrupted anywhere and started again; it does what is missing. When nothing is missing, it makes no
-commit.
+Everything that can be wrong is looked for first: files that are not committed, a detached HEAD, images, repositories
+and logins. promote may be interrupted anywhere and started again; it does what is missing. When nothing is missing, it
+makes no commit.
 
 --push pushes the branch. If the remote refuses that, as it does for a protected branch, --push pushes the commit to the
 branch release/<TO>-<commit>, and gh opens a pull request.`,
@@ -128,7 +128,8 @@ func (s promotedStage) reach(
 func (p *promoting) tell(r *promote.Result, progress *command.Progress) {
 	switch {
 	case r.DryRun && (r.Changed || len(r.Copied) > 0):
-		progress.Printf("would copy the images of %d functions to %s, and commit its release of commit %.12s", len(r.Copied), r.To, r.Source)
+		progress.Printf("would copy the images of %d functions to %s, and commit its release of commit %.12s",
+			len(r.Copied), r.To, r.Source)
 	case r.Commit != "":
 		progress.Printf("committed %.7s; deploy it: make up STAGE=%s", r.Commit, r.To)
 	case len(r.Copied) > 0:

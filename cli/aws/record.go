@@ -19,10 +19,11 @@ import (
 // release pushes images that were built for a stage, and writes its release file. Images that the file names already
 // change nothing but a registry that lost them.
 func (b *imageBuild) release(
-	ctx context.Context, subject *doctor.Subject, all map[pipeline.Function]images.Built, result *built, p *command.Progress,
+	ctx context.Context, subject *doctor.Subject, all map[pipeline.Function]images.Built, result *built,
+	p *command.Progress,
 ) error {
 	if err := doctor.SourceUnchanged(ctx, subject); err != nil {
-		return fmt.Errorf("the images were built, but neither pushed nor recorded, since the source changed meanwhile:\n%w", err)
+		return fmt.Errorf("the images were neither pushed nor recorded, since the source changed meanwhile:\n%w", err)
 	}
 	dir, err := release.Dir(subject.Root)
 	if err != nil {
@@ -80,8 +81,8 @@ func (b *imageBuild) describe(
 	return made, nil
 }
 
-// push puts the images of a release into the registry and tags them by the release's commit. It looks at all tags first,
-// so that nothing is pushed when one is taken.
+// push puts the images of a release into the registry and tags them by the release's commit. It looks at all tags
+// first, so that nothing is pushed when one is taken.
 func push(
 	ctx context.Context, registry *images.Registry, made *release.Release, all map[pipeline.Function]images.Built,
 	p *command.Progress,

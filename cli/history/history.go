@@ -29,7 +29,7 @@ type Checkout struct {
 }
 
 // Open examines the clone at root. It reports everything that would keep a commit of one file from being what it says,
-// each with its remedy. own is a file, relative to root, that may differ from the last commit, because the command itself
+// each with its remedy. own is a file, relative to root, that may differ from the last commit, because the command
 // wrote it before it was interrupted; empty if there is none.
 func Open(ctx context.Context, root, own string) (*Checkout, error) {
 	c := &Checkout{root: root}

@@ -54,8 +54,9 @@ func (c *Checkout) Remote(ctx context.Context) (*Remote, error) {
 // branch is the branch as git shows it.
 func (r *Remote) branch() string { return r.name + "/" + strings.TrimPrefix(r.ref, "refs/heads/") }
 
-// Push pushes the branch. When the remote refuses that, as it does for a protected branch, the commit goes to a branch of
-// its own, and gh opens a pull request. An open request is refreshed. Nothing happens when the remote has the commit.
+// Push pushes the branch. When the remote refuses that, as it does for a protected branch, the commit goes to the
+// branch own, and gh opens a pull request. An open request is refreshed. Nothing happens when the remote has the
+// commit.
 func (r *Remote) Push(ctx context.Context, own, title, body string) (Pushed, error) {
 	head, err := r.checkout.git(ctx, "rev-parse", "HEAD")
 	if err != nil || head == r.at {
@@ -79,18 +80,21 @@ func (r *Remote) request(ctx context.Context, own, title, body string) (Pushed, 
 	if _, err := r.checkout.git(ctx, "push", "--quiet", r.name, "+HEAD:refs/heads/"+own); err != nil {
 		return Pushed{}, err
 	}
-	open, err := r.checkout.run(ctx, "gh", "pr", "list", "--head", own, "--state", "open", "--json", "url", "--jq", ".[].url")
+	open, err := r.checkout.run(ctx, "gh", "pr", "list", "--head", own, "--state", "open",
+		"--json", "url", "--jq", ".[].url")
 	if errors.Is(err, exec.ErrNotFound) {
 		return pushed, fmt.Errorf("%s takes pull requests only, and gh, which opens one, is missing: install it from "+
 			"https://cli.github.com, or open a request for the branch %s", r.branch(), own)
 	}
 	if err != nil {
-		return pushed, fmt.Errorf("the branch %s is pushed, and gh cannot ask for its pull request: gh auth login\n%w", own, err)
+		return pushed, fmt.Errorf("the branch %s is pushed, and gh cannot ask for its pull request: gh auth login\n%w",
+			own, err)
 	}
 	if pushed.Request, _, _ = strings.Cut(open, "\n"); pushed.Request != "" {
 		return pushed, nil
 	}
 	base := strings.TrimPrefix(r.ref, "refs/heads/")
-	pushed.Request, err = r.checkout.run(ctx, "gh", "pr", "create", "--head", own, "--base", base, "--title", title, "--body", body)
+	pushed.Request, err = r.checkout.run(ctx, "gh", "pr", "create", "--head", own, "--base", base,
+		"--title", title, "--body", body)
 	return pushed, err
 }

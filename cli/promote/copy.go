@@ -40,9 +40,11 @@ func (p *promotion) plan(ctx context.Context) (map[pipeline.Function]*images.Sto
 	return plan, errors.Join(problems...)
 }
 
-// verify finds an image of the release in a registry, and makes sure that it is the one: a plain image of that digest and
-// size, with that bill of materials.
-func (p *promotion) verify(ctx context.Context, registry *images.Registry, function pipeline.Function) (*images.Stored, error) {
+// verify finds an image of the release in a registry, and makes sure that it is the one: a plain image of that digest
+// and size, with that bill of materials.
+func (p *promotion) verify(
+	ctx context.Context, registry *images.Registry, function pipeline.Function,
+) (*images.Stored, error) {
 	stored, err := registry.Find(ctx, function, p.from.Images[function])
 	switch {
 	case errors.Is(err, images.ErrMissing), errors.Is(err, images.ErrNoSBOM):
@@ -53,12 +55,14 @@ func (p *promotion) verify(ctx context.Context, registry *images.Registry, funct
 		return nil, fmt.Errorf("the bill of materials %s of image %s is not in the registry; push it again: %s",
 			p.from.SBOMs[function], stored.Digest, release.HowTo(p.From))
 	case stored.Size != p.from.Sizes[function]:
-		return nil, fmt.Errorf("image %s has %d bytes, %s says %d", stored.Digest, stored.Size, p.file(p.From), p.from.Sizes[function])
+		return nil, fmt.Errorf("image %s has %d bytes, %s says %d",
+			stored.Digest, stored.Size, p.file(p.From), p.from.Sizes[function])
 	}
 	return stored, nil
 }
 
-// copy brings the images to the destination and verifies them there. Tags come last, when all three images are in place.
+// copy brings the images to the destination and verifies them there. Tags come last, when all three images are in
+// place.
 func (p *promotion) copy(ctx context.Context, plan map[pipeline.Function]*images.Stored) error {
 	const again = "the same command goes on from here"
 	for _, function := range p.result.Copied {

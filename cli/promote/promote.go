@@ -25,7 +25,8 @@ type Args struct {
 	From, To string
 	// DryRun changes nothing, neither in the registry nor in git. Push pushes the commit.
 	DryRun, Push bool
-	// Reach finds the registries of both stages. It is called when all is well with git and the releases.
+	// Reach finds the registries of both stages. It is called even when something is wrong with git or the releases, so
+	// that a person sees all problems at once.
 	Reach func(ctx context.Context) (source, destination *images.Registry, err error)
 	// Progress hears of each step.
 	Progress images.Progress
@@ -154,7 +155,8 @@ func (p *promotion) record(ctx context.Context) error {
 	if p.result.Changed || p.checkout.OwnDiffers {
 		var err error
 		if p.result.Commit, err = p.checkout.Commit(ctx, p.file(p.To), subject, body.String()); err != nil {
-			return fmt.Errorf("the images and %s are in place, but not committed; the same command commits it:\n%w", p.file(p.To), err)
+			return fmt.Errorf("the images and %s are in place, but not committed; the same command commits it:\n%w",
+				p.file(p.To), err)
 		}
 	}
 	if p.remote == nil {

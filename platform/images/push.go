@@ -39,8 +39,8 @@ func (r *Registry) Copy(ctx context.Context, function pipeline.Function, stored 
 	return r.put(ctx, function, stored.image, stored.referrers)
 }
 
-// put adds what is missing: the blobs of the image, its manifest, then the same for each referrer. It may be interrupted
-// anywhere, since a manifest in the registry always has its blobs.
+// put adds what is missing: the blobs of the image, its manifest, then the same for each referrer. It may be
+// interrupted anywhere, since a manifest in the registry always has its blobs.
 func (r *Registry) put(
 	ctx context.Context, function pipeline.Function, image v1.Image, referrers []v1.Image,
 ) (changed bool, err error) {
@@ -191,7 +191,7 @@ func (r *Registry) Tag(ctx context.Context, function pipeline.Function, tag, dig
 	if err := remote.Tag(repository.Tag(tag), found, options...); err != nil {
 		return r.failed(err, "tag %s", repository.Tag(tag))
 	}
-	// Two promotions at once may set a tag. The one that was first has it where tags are immutable; elsewhere the last has.
+	// Another promotion may have set the tag meanwhile. Where tags are immutable, the first one keeps it.
 	if _, err := r.CheckTag(ctx, function, tag, digest); err != nil {
 		return err
 	}

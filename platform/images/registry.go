@@ -37,8 +37,8 @@ type Registry struct {
 	puller *remote.Puller
 }
 
-// NewRegistry is the registry with images in `<repo>/<function>`. login is asked for credentials; nil means the logins of
-// docker.
+// NewRegistry is the registry with images in `<repo>/<function>`. login is asked for credentials; nil means the logins
+// of docker.
 func NewRegistry(repo string, login authn.Keychain, options ...remote.Option) (*Registry, error) {
 	if login == nil {
 		login = authn.DefaultKeychain
@@ -159,7 +159,8 @@ func (r *Registry) pull(ctx context.Context) []remote.Option {
 func (r *Registry) failed(err error, format string, args ...any) error {
 	what := fmt.Sprintf(format, args...)
 	var answer *transport.Error
-	if errors.As(err, &answer) && slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, answer.StatusCode) {
+	if errors.As(err, &answer) &&
+		(answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden) {
 		host, _, _ := strings.Cut(r.repo, "/")
 		return fmt.Errorf("%s: %w; log in: docker login %s", what, err, host)
 	}

@@ -79,8 +79,8 @@ func NewBuilt(image v1.Image, document []byte) (Built, error) {
 	return Built{Digest: digest.String(), SBOM: sbomDigest.String(), Size: size, image: image, sbom: sbom}, nil
 }
 
-// attach makes the OCI artifact that refers to an image by `subject`. It holds nothing but the document and the subject,
-// so that the same image has the same artifact on any day.
+// attach makes the OCI artifact that refers to an image by `subject`. It holds nothing but the document and the
+// subject, so that the same image has the same artifact on any day.
 func attach(image v1.Image, document []byte) (v1.Image, error) {
 	subject, err := partial.Descriptor(image)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // Order lists the stages, first to last. Images are built for the first one and promoted from each to the next.
 func Order() []string { return []string{"dev", "uat", "prod"} }
 
-// Before is the stage whose images a stage takes. It is empty for the first stage, and for one that Order does not list.
+// Before is the stage whose images a stage takes. It is empty for the first stage, and for a stage that Order lacks.
 func Before(stage string) string {
 	if at := slices.Index(Order(), stage); at > 0 {
 		return Order()[at-1]

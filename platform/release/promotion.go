@@ -16,8 +16,8 @@ const LambdaPlatform = "linux/arm64"
 // ErrHeld means that a stage keeps its images until its hold is taken off.
 var ErrHeld = errors.New("is held")
 
-// Rules are the versions of the rules that the functions follow: two releases with the same rules give the same rows and
-// the same figures.
+// Rules are the versions of the rules that the functions follow: two releases with the same rules give the same rows
+// and the same figures.
 type Rules struct {
 	// Ingest is the version of the ingestor's checks, and Analyze that of the analyzer's definitions.
 	Ingest  string `json:"ingest"`
@@ -33,8 +33,8 @@ func (r *Release) Promotable() bool {
 	return complete
 }
 
-// SameImages reports whether r and other run the same images, with the same facts about them. Neither the commit nor the
-// time matters: a commit that changes no image makes no new release.
+// SameImages reports whether r and other run the same images, with the same facts about them. Neither the commit nor
+// the time matters: a commit that changes no image makes no new release.
 func (r *Release) SameImages(other *Release) bool {
 	return maps.Equal(r.Images, other.Images) && maps.Equal(r.SBOMs, other.SBOMs) && maps.Equal(r.Sizes, other.Sizes) &&
 		r.Platform == other.Platform

@@ -1,6 +1,6 @@
 // Package release says which images a stage runs. A release is a file. A build writes it for the first stage, and a
-// promotion for the others. The program that deploys the images reads it. So the history of the repository says what ran
-// where, and restoring the file rolls a stage back.
+// promotion for the others. The program that deploys the images reads it. So the history of the repository says what
+// ran where, and restoring the file rolls a stage back.
 package release
 
 import (
