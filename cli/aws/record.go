@@ -29,7 +29,7 @@ func (b *imageBuild) release(
 	if err != nil {
 		return err
 	}
-	made, err := b.describe(ctx, subject, all)
+	made, err := b.describe(subject, all)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (b *imageBuild) release(
 
 // describe is the release that the images make.
 func (b *imageBuild) describe(
-	ctx context.Context, subject *doctor.Subject, all map[pipeline.Function]images.Built,
+	subject *doctor.Subject, all map[pipeline.Function]images.Built,
 ) (*release.Release, error) {
 	compiler, err := images.Toolchain(subject.Root)
 	if err != nil {

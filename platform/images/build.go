@@ -53,8 +53,8 @@ func Cache() (string, error) {
 	return filepath.Join(user, "mejan", "ko"), nil
 }
 
-// Build builds the images with ko and returns them, held in memory. Their digests depend on the source, the platform and
-// the versions of Go and ko, which the checkout pins: not on the folder, the machine or the day.
+// Build builds the images with ko and returns them, held in memory. Their digests depend on the source, the platform
+// and the versions of Go and ko, which the checkout pins: not on the folder, the machine or the day.
 //
 // An image that is an index gives [ErrIndex]. Builds of several processes wait for each other.
 func Build(ctx context.Context, args Args) (map[pipeline.Function]Built, error) {
