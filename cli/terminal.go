@@ -1,11 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"math"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -102,16 +99,7 @@ func (s *terminalReport) market(item pipeline.Item) {
 
 // symbols is the table of symbols. Cells are padded before they are coloured, because a colour has no width.
 func (s *terminalReport) symbols(a analyze.Analysis) {
-	order := make([]int, len(a.Insights))
-	for i := range order {
-		order[i] = i
-	}
-	if len(order) > reportRows {
-		slices.SortStableFunc(order, func(i, j int) int {
-			return cmp.Compare(size(a.Insights[j].Change1), size(a.Insights[i].Change1))
-		})
-		order = order[:reportRows]
-	}
+	shown := pipeline.MovedMost(a.Insights, reportRows)
 	s.heading(fmt.Sprintf("%-10s %11s %9s %9s %9s  %-10s %5s %7s %6s %9s %7s  %s",
 		"SYMBOL", "CLOSE", "1 BAR", "5 BARS", "20 BARS", "TREND", "RSI", "VOL", "52 W", "DRAWDOWN", "VOLUME", "LAST 30"))
 	lines := make(map[pipeline.Series][]float64)
@@ -120,8 +108,7 @@ func (s *terminalReport) symbols(a analyze.Analysis) {
 			lines[c.Series()] = c.Closes[max(0, len(c.Closes)-sparkBars):]
 		}
 	}
-	for _, i := range order {
-		in := &a.Insights[i]
+	for _, in := range shown {
 		name := command.Printable(s.names.Of(in.Series()))
 		if len(a.Aggregates.Intervals) > 1 {
 			name += " " + command.Printable(in.Interval)
@@ -144,17 +131,9 @@ func (s *terminalReport) symbols(a analyze.Analysis) {
 			cell(in.RSI14, "%.0f"), cell(in.VolatilityAnnual, "%.1f %%"), cell(position, "%.0f %%"),
 			cell(drawdown, "%.1f %%"), cell(in.RelativeVolume, "%.2f×"), spark(lines[in.Series()]))
 	}
-	if more := len(a.Insights) - len(order); more > 0 {
+	if more := len(a.Insights) - len(shown); more > 0 {
 		s.line("%s", s.soft(fmt.Sprintf("These moved most; %d more.", more)))
 	}
-}
-
-// size orders by how far a symbol moved; one without a change comes last.
-func size(change *float64) float64 {
-	if change == nil {
-		return -1
-	}
-	return math.Abs(*change)
 }
 
 func (s *terminalReport) change(x *float64) string {

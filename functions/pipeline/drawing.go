@@ -1,6 +1,6 @@
 package pipeline
 
-// Drawing is what a report draws. It stands in the item, because whoever renders the report has no rows.
+// Drawing is what a report draws. It stands in the item, because the notifier has no rows.
 type Drawing struct {
 	// Closes are the last closes of the series that a report lists: the movers, those with anomalies or data problems,
 	// and those that moved most.

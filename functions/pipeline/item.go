@@ -39,7 +39,7 @@ type Item struct {
 	Quality      Quality       `json:"quality"`
 	// Drawing is what a report draws.
 	Drawing *Drawing `json:"drawing,omitempty"`
-	// LastReport is what changed since the last report of the same series; absent where there is none.
+	// LastReport is what changed since the last report of the same series; absent in a first report.
 	LastReport *LastReport `json:"last_report,omitempty"`
 	// Interval and AsOf are those of the aggregates: AsOf is the datetime of the last bar of most symbols. Together they
 	// are the key of the index by which the last report is found, [ReportsIndex]. An item without an interval is not in

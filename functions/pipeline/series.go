@@ -8,11 +8,11 @@ import (
 // Series names a series: the bars of one symbol on one exchange, at one interval, in one currency. The same four tell
 // series apart in rows, insights, anomalies and the mail.
 type Series struct {
-	Symbol string
+	Symbol string `json:"symbol"`
 	// Exchange is the market's ISO 10383 code, or the provider's name of the market where there is no code.
-	Exchange string
-	Interval string
-	Currency string
+	Exchange string `json:"exchange"`
+	Interval string `json:"interval"`
+	Currency string `json:"currency"`
 }
 
 // Compare orders series by symbol, exchange, interval, currency.

@@ -38,7 +38,8 @@ func (a Analysis) draw(tape *Tape) *pipeline.Drawing {
 	return &drawing
 }
 
-// outstanding is the series with the most surprising anomaly on this bar; where there is none, the one that moved most.
+// outstanding is the series with the most surprising anomaly on this bar. Without an anomaly it is the one that moved
+// most.
 func (a Analysis) outstanding() pipeline.Series {
 	if len(a.Anomalies) > 0 {
 		return a.Anomalies[0].Series()

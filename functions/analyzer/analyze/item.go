@@ -2,14 +2,11 @@ package analyze
 
 import (
 	"bytes"
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
-	"slices"
 	"time"
 
 	"github.com/mejan/mejan/functions/pipeline"
@@ -150,24 +147,8 @@ func listed(insights []pipeline.Insight, market pipeline.Aggregates, now, earlie
 	for _, p := range problems {
 		named[p.Series()] = true
 	}
-	for _, i := range most(insights, ListedMovers) {
-		named[insights[i].Series()] = true
+	for _, in := range pipeline.MovedMost(insights, ListedMovers) {
+		named[in.Series()] = true
 	}
 	return named
-}
-
-// most gives the places of the n insights with the largest change over one bar, either way.
-func most(insights []pipeline.Insight, n int) []int {
-	order := make([]int, len(insights))
-	for i := range order {
-		order[i] = i
-	}
-	size := func(i int) float64 {
-		if x := insights[i].Change1; x != nil {
-			return math.Abs(*x)
-		}
-		return -1
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(size(j), size(i)) })
-	return order[:min(len(order), n)]
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -30,18 +29,6 @@ func movers(a pipeline.Aggregates, names pipeline.Names) (gainers, losers []move
 
 // name is what a series is called: its symbol, with its exchange where several have the symbol.
 func name(names pipeline.Names, s pipeline.Series) string { return cut(clean(names.Of(s)), maxName) }
-
-// most picks n insights: all, or of more those that moved most.
-func most(insights []pipeline.Insight, n int) []pipeline.Insight {
-	if len(insights) <= n {
-		return insights
-	}
-	insights = slices.Clone(insights)
-	slices.SortStableFunc(insights, func(a, b pipeline.Insight) int {
-		return cmp.Compare(size(b.Change1), size(a.Change1))
-	})
-	return insights[:n]
-}
 
 // rows shows changes, trend and activity. Where all have one currency it is told once.
 func rows(insights []pipeline.Insight, names pipeline.Names, mixed bool, n *notes) (shown []row, currency string) {
@@ -103,14 +90,6 @@ func levels(insights []pipeline.Insight, names pipeline.Names, mixed bool, n *no
 
 // levelHeads name the columns of [levels].
 var levelHeads = [6]string{"52 weeks", "RSI", "Averages", "Vol. p.a.", "Drawdown", "Deepest"}
-
-// size orders by how far a symbol moved; one without a change comes last.
-func size(change *float64) float64 {
-	if change == nil {
-		return -1
-	}
-	return math.Abs(*change)
-}
 
 func anomalies(list []pipeline.Anomaly, names pipeline.Names, p period, mixed bool) (shown []anomaly) {
 	for _, a := range list[:min(len(list), maxAnomalies)] {

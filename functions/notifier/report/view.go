@@ -122,8 +122,8 @@ func newView(item pipeline.Item) view {
 		v.preheader = smokeNotice + " " + v.preheader
 	}
 	v.market = append(market(a, p), since(item.LastReport, names)...)
-	v.rows, v.currency = rows(most(item.Insights, maxRows), names, v.mixed, &n)
-	v.levels = levels(most(item.Insights, maxLevels), names, v.mixed, &n)
+	v.rows, v.currency = rows(pipeline.MovedMost(item.Insights, maxRows), names, v.mixed, &n)
+	v.levels = levels(pipeline.MovedMost(item.Insights, maxLevels), names, v.mixed, &n)
 	if len(v.levels) < len(v.rows) {
 		v.moreLevels = fmt.Sprintf("The %s that moved most.", count(len(v.levels)))
 	}

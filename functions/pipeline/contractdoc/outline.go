@@ -111,7 +111,7 @@ func outline() []section {
 // extra may still show them.
 func unlisted() []string {
 	return []string{
-		"Names", "NewNames", "NewFingerprint", "Code", "Codes", "CodeOf", "ReceiverID",
+		"Names", "NewNames", "NewFingerprint", "MovedMost", "Code", "Codes", "CodeOf", "ReceiverID",
 		"Functions", "IsSmoke", "Permanent",
 		"Prose", "Limits", "ParseLimits", "DefaultLimits", "Metric", "Metrics", "Unit", "NewCorrelationID",
 		"LogTimestamp", "LogLevel", "LogMessage", "LogService", "LogStage", "LogColdStart", "LogFunctionName",
