@@ -12,7 +12,7 @@ import (
 
 	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/cli/doctor"
-	"github.com/mejan/mejan/cli/promote"
+	"github.com/mejan/mejan/cli/stages"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/platform/images"
 	"github.com/mejan/mejan/platform/release"
@@ -77,7 +77,7 @@ func (p *promoting) run(ctx context.Context) error {
 		return err
 	}
 	progress := command.NewProgress(p.stderr)
-	result, err := promote.Run(ctx, promote.Args{
+	result, err := stages.Promote(ctx, stages.Promotion{
 		Root: root, From: p.from.name, To: p.to.name, DryRun: p.dryRun, Push: p.push, Progress: progress.Step,
 		Reach: func(ctx context.Context) (source, destination *images.Registry, err error) {
 			return p.reach(ctx, root, progress)
@@ -125,7 +125,7 @@ func (s promotedStage) reach(
 }
 
 // tell says in a line or two what happened.
-func (p *promoting) tell(r *promote.Result, progress *command.Progress) {
+func (p *promoting) tell(r *stages.Promoted, progress *command.Progress) {
 	switch {
 	case r.DryRun && (r.Changed || len(r.Copied) > 0):
 		progress.Printf("would copy the images of %d functions to %s, and commit its release of commit %.12s",
@@ -145,7 +145,7 @@ func (p *promoting) tell(r *promote.Result, progress *command.Progress) {
 	}
 }
 
-func (p *promoting) print(r *promote.Result) error {
+func (p *promoting) print(r *stages.Promoted) error {
 	if p.json {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")

@@ -1,6 +1,6 @@
-// Package promote moves the release of a stage to the next one: the same images, by their digests, from one registry to
-// another, and a commit that says so.
-package promote
+// Package stages changes which images a stage runs. A promotion brings the images of the stage before: the same ones, by
+// their digests, from one registry to another. Each change is a commit of one release file.
+package stages
 
 import (
 	"context"
@@ -17,8 +17,8 @@ import (
 	"github.com/mejan/mejan/platform/release"
 )
 
-// Args says what to promote.
-type Args struct {
+// Promotion says what to promote.
+type Promotion struct {
 	// Root is the checkout.
 	Root string
 	// From and To are the stages. Their order is that of [release.Order].
@@ -32,8 +32,8 @@ type Args struct {
 	Progress images.Progress
 }
 
-// Result says what a promotion did, or in a dry run what it would do.
-type Result struct {
+// Promoted says what a promotion did, or in a dry run what it would do.
+type Promoted struct {
 	From string `json:"from"`
 	To   string `json:"to"`
 	// Source is the commit that the images were built from.
@@ -52,9 +52,9 @@ type Result struct {
 	Request string `json:"request,omitempty"`
 }
 
-// promotion is one call of [Run].
+// promotion is one call of [Promote].
 type promotion struct {
-	Args
+	Promotion
 	dir      string
 	checkout *history.Checkout
 	remote   *history.Remote
@@ -62,12 +62,12 @@ type promotion struct {
 	// before is the release of To as its file has it; nil if there is none.
 	before              *release.Release
 	source, destination *images.Registry
-	result              *Result
+	result              *Promoted
 }
 
-// Run promotes a release. It may be interrupted anywhere and repeated: images come first, then the file, then the
+// Promote promotes a release. It may be interrupted anywhere and repeated: images come first, then the file, then the
 // commit, and each step does only what is missing.
-func Run(ctx context.Context, args Args) (*Result, error) {
+func Promote(ctx context.Context, args Promotion) (*Promoted, error) {
 	if err := release.CheckStep(args.From, args.To); err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func Run(ctx context.Context, args Args) (*Result, error) {
 		}
 		defer unlock()
 	}
-	p := &promotion{Args: args}
+	p := &promotion{Promotion: args}
 	if err := p.examine(ctx); err != nil {
 		return nil, fmt.Errorf("nothing was promoted:\n%w", err)
 	}
@@ -107,7 +107,7 @@ func (p *promotion) examine(ctx context.Context) error {
 	problems := []error{p.readReleases()}
 	own := ""
 	if p.from != nil && p.before != nil && p.before.Promoted(p.from) {
-		own = p.file(p.To) // an earlier attempt wrote it, and may not have committed it
+		own = file(p.To) // an earlier attempt wrote it, and may not have committed it
 	}
 	p.checkout, err = history.Open(ctx, p.Root, own)
 	problems = append(problems, err)
@@ -129,7 +129,7 @@ func (p *promotion) readReleases() error {
 	}
 	if !p.from.Promotable() {
 		return fmt.Errorf("%s does not say which bills of materials belong to its images, since it was written by an "+
-			"earlier version: %s", p.file(p.From), release.HowTo(p.From))
+			"earlier version: %s", file(p.From), release.HowTo(p.From))
 	}
 	if p.before, err = release.Read(p.dir, p.To); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -138,7 +138,7 @@ func (p *promotion) readReleases() error {
 }
 
 // file is the release file of a stage, relative to the checkout.
-func (p *promotion) file(stage string) string { return "platform/releases/" + stage + ".json" }
+func file(stage string) string { return "platform/releases/" + stage + ".json" }
 
 // record writes the release of To, commits it, and pushes the commit.
 func (p *promotion) record(ctx context.Context) error {
@@ -154,9 +154,9 @@ func (p *promotion) record(ctx context.Context) error {
 	}
 	if p.result.Changed || p.checkout.OwnDiffers {
 		var err error
-		if p.result.Commit, err = p.checkout.Commit(ctx, p.file(p.To), subject, body.String()); err != nil {
+		if p.result.Commit, err = p.checkout.Commit(ctx, file(p.To), subject, body.String()); err != nil {
 			return fmt.Errorf("the images and %s are in place, but not committed; the same command commits it:\n%w",
-				p.file(p.To), err)
+				file(p.To), err)
 		}
 	}
 	if p.remote == nil {
@@ -171,4 +171,4 @@ func (p *promotion) record(ctx context.Context) error {
 }
 
 // path is where the release of To lies.
-func (p *promotion) path() string { return filepath.Join(p.Root, filepath.FromSlash(p.file(p.To))) }
+func (p *promotion) path() string { return filepath.Join(p.Root, filepath.FromSlash(file(p.To))) }

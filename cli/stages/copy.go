@@ -1,26 +1,24 @@
-package promote
+package stages
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/platform/images"
-	"github.com/mejan/mejan/platform/release"
 )
 
 // plan verifies the images at the source, and looks at what the destination lacks. It changes nothing.
 func (p *promotion) plan(ctx context.Context) (map[pipeline.Function]*images.Stored, error) {
-	p.result = &Result{
+	p.result = &Promoted{
 		From: p.From, To: p.To, Source: p.from.Source, Images: p.from.Images, Release: p.path(), DryRun: p.DryRun,
 		Changed: p.before == nil || !p.before.Promoted(p.from), Copied: []pipeline.Function{},
 	}
 	plan := map[pipeline.Function]*images.Stored{}
 	var problems []error
 	for _, function := range pipeline.Functions() {
-		stored, err := p.verify(ctx, p.source, function)
+		stored, err := verify(ctx, p.source, p.from, function)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s of %s: %w", function, p.From, err))
 			continue
@@ -40,27 +38,6 @@ func (p *promotion) plan(ctx context.Context) (map[pipeline.Function]*images.Sto
 	return plan, errors.Join(problems...)
 }
 
-// verify finds an image of the release in a registry, and makes sure that it is the one: a plain image of that digest
-// and size, with that bill of materials.
-func (p *promotion) verify(
-	ctx context.Context, registry *images.Registry, function pipeline.Function,
-) (*images.Stored, error) {
-	stored, err := registry.Find(ctx, function, p.from.Images[function])
-	switch {
-	case errors.Is(err, images.ErrMissing), errors.Is(err, images.ErrNoSBOM):
-		return nil, fmt.Errorf("%w; push it again: %s", err, release.HowTo(p.From))
-	case err != nil:
-		return nil, err
-	case !slices.Contains(stored.SBOMs, p.from.SBOMs[function]):
-		return nil, fmt.Errorf("the bill of materials %s of image %s is not in the registry; push it again: %s",
-			p.from.SBOMs[function], stored.Digest, release.HowTo(p.From))
-	case stored.Size != p.from.Sizes[function]:
-		return nil, fmt.Errorf("image %s has %d bytes, %s says %d",
-			stored.Digest, stored.Size, p.file(p.From), p.from.Sizes[function])
-	}
-	return stored, nil
-}
-
 // copy brings the images to the destination and verifies them there. Tags come last, when all three images are in
 // place.
 func (p *promotion) copy(ctx context.Context, plan map[pipeline.Function]*images.Stored) error {
@@ -69,7 +46,7 @@ func (p *promotion) copy(ctx context.Context, plan map[pipeline.Function]*images
 		done := p.step("copy " + string(function))
 		changed, err := p.destination.Copy(ctx, function, plan[function])
 		if err == nil {
-			_, err = p.verify(ctx, p.destination, function)
+			_, err = verify(ctx, p.destination, p.from, function)
 		}
 		switch {
 		case err != nil:

@@ -1,4 +1,4 @@
-package promote_test
+package stages_test
 
 import (
 	"bytes"
@@ -21,7 +21,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"github.com/mejan/mejan/cli/promote"
+	"github.com/mejan/mejan/cli/stages"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/platform/images"
 	"github.com/mejan/mejan/platform/release"
@@ -235,8 +235,8 @@ func (c clone) dir() string {
 	return dir
 }
 
-func (c clone) promote(source, destination *images.Registry) (*promote.Result, error) {
-	return promote.Run(c.t.Context(), promote.Args{
+func (c clone) promote(source, destination *images.Registry) (*stages.Promoted, error) {
+	return stages.Promote(c.t.Context(), stages.Promotion{
 		Root: c.root, From: "dev", To: "uat",
 		Reach: func(context.Context) (*images.Registry, *images.Registry, error) { return source, destination, nil },
 	})
