@@ -1,11 +1,12 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help programs ko laptop demo local test engine-test documents verify fix build images promote doctor foundation preview up
-.PHONY: pulumi bench fuzz clean FORCE
+.PHONY: help programs ko laptop demo local test engine-test documents verify fix build images smoke promote rollback hold unhold
+.PHONY: doctor foundation preview up pulumi bench fuzz clean FORCE
 
 # FILE is what `make demo` puts under inputs/. STAGE is what images, doctor, foundation, preview and up are for. REPO is a
 # registry and prefix that images go to instead of the stage's repositories. PULUMI_FLAGS are passed on to pulumi, such as
-# --yes. FROM and TO are the stages of promote, and PROMOTE are its flags, such as --dry-run. BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
+# --yes. FROM and TO are the stages of promote. PROMOTE, ROLLBACK and HOLD are flags of these commands, such as --dry-run.
+# BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
 REPO ?=
@@ -13,6 +14,8 @@ PULUMI_FLAGS ?=
 FROM ?=
 TO ?=
 PROMOTE ?=
+ROLLBACK ?=
+HOLD ?=
 FUZZTIME ?= 1m
 BENCH ?=
 
@@ -89,6 +92,15 @@ smoke: bin/mejan bin/mejan-aws ## send a marked file through a stage and follow 
 
 promote: bin/mejan bin/mejan-aws ## bring the images of a stage to the next one and commit its release; FROM=dev TO=uat
 	bin/mejan promote $(FROM) $(TO) $(PROMOTE)
+
+rollback: bin/mejan bin/mejan-aws ## restore the earlier release of a stage and hold it; STAGE=uat ROLLBACK="--list"
+	bin/mejan rollback "$(STAGE)" $(ROLLBACK)
+
+hold: bin/mejan bin/mejan-aws ## keep the images of a stage; STAGE=uat HOLD="--reason 'why'"
+	bin/mejan hold "$(STAGE)" $(HOLD)
+
+unhold: bin/mejan bin/mejan-aws ## take the hold off a stage; STAGE=uat
+	bin/mejan unhold "$(STAGE)" $(HOLD)
 
 doctor: bin/mejan bin/mejan-aws ## check what this machine has and needs; STAGE=dev also checks that stage on AWS
 	bin/mejan doctor $(if $(STAGE),"$(STAGE)")

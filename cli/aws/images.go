@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -151,12 +150,8 @@ type built struct {
 
 func (b *imageBuild) print(result built) error {
 	if b.json {
-		encoder := json.NewEncoder(b.stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(result)
+		return printJSON(b.stdout, result)
 	}
-	for _, function := range pipeline.Functions() {
-		fmt.Fprintf(b.stdout, "%s %s\n", function, result.Images[function])
-	}
+	printImages(b.stdout, result.Images)
 	return nil
 }

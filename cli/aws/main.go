@@ -15,6 +15,7 @@ func main() { command.Main(run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{Use: "mejan", Short: "What asks AWS"}
-	root.AddCommand(doctorCommand(), imagesCommand(), promoteCommand(), replayCommand(), smokeCommand())
+	root.AddCommand(doctorCommand(), holdCommand(), imagesCommand(), promoteCommand(), replayCommand(), rollbackCommand(),
+		smokeCommand(), unholdCommand())
 	return command.Run(ctx, root, args, stdout, stderr)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/cli/doctor"
 	"github.com/mejan/mejan/cli/stages"
-	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/platform/images"
 	"github.com/mejan/mejan/platform/release"
 )
@@ -42,10 +40,8 @@ branch release/<TO>-<commit>, and gh opens a pull request.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			p.from.name, p.to.name = args[0], args[1]
 			p.stdout, p.stderr = c.OutOrStdout(), c.ErrOrStderr()
-			for _, flag := range []string{"from-repo", "to-repo"} {
-				if f := c.Flags().Lookup(flag); f.Changed && f.Value.String() == "" {
-					return command.Misused(c, fmt.Errorf("--%s names no registry", flag))
-				}
+			if err := checkFlags(c, "from-repo", "to-repo"); err != nil {
+				return command.Misused(c, err)
 			}
 			if err := release.CheckStep(p.from.name, p.to.name); err != nil {
 				return command.Misused(c, err)
@@ -63,13 +59,14 @@ branch release/<TO>-<commit>, and gh opens a pull request.`,
 
 // promoting is one call of promote.
 type promoting struct {
-	from, to           promotedStage
+	from, to           namedStage
 	dryRun, push, json bool
 	stdout, stderr     io.Writer
 }
 
-// promotedStage is one of the two stages. repo is empty where ECR says it.
-type promotedStage struct{ name, repo string }
+// namedStage is a stage, and the registry and prefix of its images. repo is empty if they are in its repositories in
+// ECR.
+type namedStage struct{ name, repo string }
 
 func (p *promoting) run(ctx context.Context) error {
 	root, err := command.Checkout()
@@ -103,7 +100,7 @@ func (p *promoting) reach(
 	return source, destination, errors.Join(errFrom, errTo)
 }
 
-func (s promotedStage) reach(
+func (s namedStage) reach(
 	ctx context.Context, root string, purposes doctor.Purpose, progress *command.Progress,
 ) (*images.Registry, error) {
 	subject := &doctor.Subject{Root: root, Stage: s.name, Repo: strings.TrimSuffix(s.repo, "/")}
@@ -137,22 +134,13 @@ func (p *promoting) tell(r *stages.Promoted, progress *command.Progress) {
 	default:
 		progress.Printf("%s has the images of %s already, of commit %.12s; nothing to do", r.To, r.From, r.Source)
 	}
-	switch {
-	case r.Request != "":
-		progress.Printf("pull request: %s", r.Request)
-	case r.Branch != "":
-		progress.Printf("%s has the release", r.Branch)
-	}
+	tellPushed(progress, r.Recorded)
 }
 
 func (p *promoting) print(r *stages.Promoted) error {
 	if p.json {
-		encoder := json.NewEncoder(p.stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
+		return printJSON(p.stdout, r)
 	}
-	for _, function := range pipeline.Functions() {
-		fmt.Fprintf(p.stdout, "%s %s\n", function, r.Images[function])
-	}
+	printImages(p.stdout, r.Images)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -55,6 +56,7 @@ func makeRelease(ts *testscript.TestScript, _ bool, args []string) {
 	registry := openRegistry(ts, repo)
 	made := &release.Release{
 		Stage: stage, Source: gitOutput(ts, "rev-parse", "HEAD"), Platform: release.LambdaPlatform, Go: "go1.26.6",
+		Time:   time.Now().UTC().Truncate(time.Second),
 		Images: map[pipeline.Function]string{}, SBOMs: map[pipeline.Function]string{}, Sizes: map[pipeline.Function]int64{},
 	}
 	for _, function := range pipeline.Functions() {
@@ -66,6 +68,7 @@ func makeRelease(ts *testscript.TestScript, _ bool, args []string) {
 			_, err := registry.Push(of(ts).t.Context(), function, built)
 			ts.Check(err)
 			ts.Check(registry.Tag(of(ts).t.Context(), function, made.Source, built.Digest))
+			ts.Check(registry.Tag(of(ts).t.Context(), function, made.Tag(), built.Digest))
 			made.Images[function] = built.Digest
 		}
 		made.SBOMs[function], made.Sizes[function] = built.SBOM, built.Size
@@ -81,7 +84,7 @@ func makeRelease(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // runs STAGE REPO NAME expects that the release of the stage names the images that hold NAME, and that the registry has
-// them.
+// them, with the tags of the commit and of the release.
 func stageRuns(ts *testscript.TestScript, _ bool, args []string) {
 	r, err := release.Read(releases(ts), args[0])
 	ts.Check(err)
@@ -89,8 +92,11 @@ func stageRuns(ts *testscript.TestScript, _ bool, args []string) {
 		if want := exampleImage(ts, args[2]+string(function), "{}").Digest; r.Images[function] != want {
 			ts.Fatalf("the release of %s has image %s for %s, want %s", args[0], r.Images[function], function, want)
 		}
-		if set, err := openRegistry(ts, args[1]).CheckTag(of(ts).t.Context(), function, r.Source, r.Images[function]); err != nil || !set {
-			ts.Fatalf("image of %s is not tagged by the commit: %v", function, err)
+		for _, tag := range []string{r.Source, r.Tag()} {
+			set, err := openRegistry(ts, args[1]).CheckTag(of(ts).t.Context(), function, tag, r.Images[function])
+			if err != nil || !set {
+				ts.Fatalf("image of %s has no tag %s: %v", function, tag, err)
+			}
 		}
 	}
 	registryHas(ts, false, args)

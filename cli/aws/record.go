@@ -37,6 +37,8 @@ func (b *imageBuild) release(
 	same := err == nil && before.SameImages(made)
 	if same {
 		made = before
+	} else {
+		made.Time = before.Next(time.Now())
 	}
 	registry, err := subject.Registry()
 	if err != nil {
@@ -50,12 +52,20 @@ func (b *imageBuild) release(
 	if err != nil {
 		return err
 	}
+	if !same {
+		if err := made.Write(dir); err != nil {
+			return err
+		}
+	}
+	// The tag has the time of the file.
+	for _, function := range pipeline.Functions() {
+		if err := registry.Tag(ctx, function, made.Tag(), made.Images[function]); err != nil {
+			return fmt.Errorf("%s is written, but its images are not tagged; the same command goes on from here: %w", relative, err)
+		}
+	}
 	if same {
 		p.Printf("%s has these images already, from commit %.12s", relative, made.Source)
 		return nil
-	}
-	if err := made.Write(dir); err != nil {
-		return err
 	}
 	p.Printf("wrote %s", relative)
 	fmt.Fprintf(b.stderr, nextSteps, relative, b.stage, made.Source[:7], len(made.Images))
@@ -72,7 +82,7 @@ func (b *imageBuild) describe(
 	}
 	made := &release.Release{
 		Stage: b.stage, Source: subject.Source, Platform: b.platform, Go: compiler,
-		Rules: &release.Rules{Ingest: ingest.Rules, Analyze: analyze.Rules}, Time: time.Now().UTC().Truncate(time.Second),
+		Rules:  &release.Rules{Ingest: ingest.Rules, Analyze: analyze.Rules},
 		Images: map[pipeline.Function]string{}, SBOMs: map[pipeline.Function]string{}, Sizes: map[pipeline.Function]int64{},
 	}
 	for function, image := range all {
@@ -89,8 +99,10 @@ func push(
 ) error {
 	var taken []error
 	for _, function := range pipeline.Functions() {
-		if _, err := registry.CheckTag(ctx, function, made.Source, made.Images[function]); err != nil {
-			taken = append(taken, err)
+		for _, tag := range []string{made.Source, made.Tag()} {
+			if _, err := registry.CheckTag(ctx, function, tag, made.Images[function]); err != nil {
+				taken = append(taken, err)
+			}
 		}
 	}
 	if err := errors.Join(taken...); err != nil {

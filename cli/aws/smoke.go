@@ -3,13 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -72,8 +70,8 @@ const smokeSample = "samples/us-stocks-1week.json"
 
 func (s *smoking) check() error {
 	switch {
-	case !slices.Contains(release.Order(), s.stage):
-		return fmt.Errorf("there is no stage %q: take one of %s", s.stage, strings.Join(release.Order(), ", "))
+	case release.CheckStage(s.stage) != nil:
+		return release.CheckStage(s.stage)
 	case s.file != "" && s.extension() == "":
 		return fmt.Errorf("%q is no input: the pipeline takes .json and .json.gz", s.file)
 	case s.timeout <= 0:
@@ -134,9 +132,7 @@ func (s *smoking) run(ctx context.Context) error {
 	}
 	err = test.Run(ctx)
 	if s.json {
-		encoder := json.NewEncoder(s.stdout)
-		encoder.SetIndent("", "  ")
-		if wrong := encoder.Encode(reached); wrong != nil {
+		if wrong := printJSON(s.stdout, reached); wrong != nil {
 			return errors.Join(err, fmt.Errorf("write steps: %w", wrong))
 		}
 	}

@@ -3,7 +3,6 @@
 package history
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/mejan/mejan/platform/images"
 )
@@ -21,7 +19,7 @@ const releases = "platform/releases/"
 
 // Checkout is a clone on a branch, fit for a commit.
 type Checkout struct {
-	root string
+	Clone
 	// Branch is the branch that the commit goes to.
 	Branch string
 	// OwnDiffers says whether the file of the command differs from the last commit.
@@ -32,7 +30,7 @@ type Checkout struct {
 // each with its remedy. own is a file, relative to root, that may differ from the last commit, because the command
 // wrote it before it was interrupted; empty if there is none.
 func Open(ctx context.Context, root, own string) (*Checkout, error) {
-	c := &Checkout{root: root}
+	c := &Checkout{Clone: At(root)}
 	status, err := c.git(ctx, "status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all")
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
@@ -102,8 +100,7 @@ func (c *Checkout) midway(ctx context.Context) error {
 
 // Lock waits until no other process changes a release in this clone.
 func Lock(ctx context.Context, root string, progress images.Progress) (unlock func(), err error) {
-	c := &Checkout{root: root}
-	folder, err := c.git(ctx, "rev-parse", "--absolute-git-dir")
+	folder, err := At(root).git(ctx, "rev-parse", "--absolute-git-dir")
 	if err != nil {
 		return nil, fmt.Errorf("a release is a commit, so work in a clone of the repository, git clone: %w", err)
 	}
@@ -121,29 +118,4 @@ func (c *Checkout) Commit(ctx context.Context, path, subject, body string) (comm
 		return "", err
 	}
 	return c.git(ctx, "rev-parse", "HEAD")
-}
-
-// git runs git in the clone and returns what it prints, without the end of the last line.
-func (c *Checkout) git(ctx context.Context, args ...string) (string, error) {
-	return c.run(ctx, "git", args...)
-}
-
-func (c *Checkout) run(ctx context.Context, program string, args ...string) (string, error) {
-	command := exec.CommandContext(ctx, program, args...)
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = 5 * time.Second
-	command.Dir = c.root
-	command.Env = append(command.Environ(), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0")
-	var stdout, stderr bytes.Buffer
-	command.Stdout, command.Stderr = &stdout, &stderr
-	err := command.Run()
-	out := strings.TrimRight(stdout.String(), "\n")
-	if err != nil {
-		said := strings.TrimSpace(stderr.String())
-		if said == "" {
-			said = strings.TrimSpace(out)
-		}
-		return out, fmt.Errorf("%s %s: %w\n%s", program, args[0], err, said)
-	}
-	return out, nil
 }

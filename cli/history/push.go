@@ -80,7 +80,7 @@ func (r *Remote) request(ctx context.Context, own, title, body string) (Pushed, 
 	if _, err := r.checkout.git(ctx, "push", "--quiet", r.name, "+HEAD:refs/heads/"+own); err != nil {
 		return Pushed{}, err
 	}
-	open, err := r.checkout.run(ctx, "gh", "pr", "list", "--head", own, "--state", "open",
+	open, err := r.checkout.gh(ctx, "pr", "list", "--head", own, "--state", "open",
 		"--json", "url", "--jq", ".[].url")
 	if errors.Is(err, exec.ErrNotFound) {
 		return pushed, fmt.Errorf("%s takes pull requests only, and gh, which opens one, is missing: install it from "+
@@ -94,7 +94,13 @@ func (r *Remote) request(ctx context.Context, own, title, body string) (Pushed, 
 		return pushed, nil
 	}
 	base := strings.TrimPrefix(r.ref, "refs/heads/")
-	pushed.Request, err = r.checkout.run(ctx, "gh", "pr", "create", "--head", own, "--base", base,
+	pushed.Request, err = r.checkout.gh(ctx, "pr", "create", "--head", own, "--base", base,
 		"--title", title, "--body", body)
 	return pushed, err
+}
+
+// gh runs GitHub's command in the clone and returns what it prints, without the end of the last line.
+func (c Clone) gh(ctx context.Context, args ...string) (string, error) {
+	out, err := c.run(ctx, nil, "gh", args...)
+	return strings.TrimRight(out, "\n"), err
 }

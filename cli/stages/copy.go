@@ -12,8 +12,9 @@ import (
 // plan verifies the images at the source, and looks at what the destination lacks. It changes nothing.
 func (p *promotion) plan(ctx context.Context) (map[pipeline.Function]*images.Stored, error) {
 	p.result = &Promoted{
-		From: p.From, To: p.To, Source: p.from.Source, Images: p.from.Images, Release: p.path(), DryRun: p.DryRun,
-		Changed: p.before == nil || !p.before.Promoted(p.from), Copied: []pipeline.Function{},
+		From: p.From, To: p.To, Source: p.from.Source, Images: p.from.Images, DryRun: p.DryRun,
+		Copied:   []pipeline.Function{},
+		Recorded: Recorded{Release: p.path(), Changed: p.before == nil || !p.before.Promoted(p.from)},
 	}
 	plan := map[pipeline.Function]*images.Stored{}
 	var problems []error

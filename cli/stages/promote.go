@@ -1,5 +1,6 @@
 // Package stages changes which images a stage runs. A promotion brings the images of the stage before: the same ones, by
-// their digests, from one registry to another. Each change is a commit of one release file.
+// their digests, from one registry to another. A rollback restores an earlier release, and a hold keeps it. Each change
+// is a commit of one release file.
 package stages
 
 import (
@@ -7,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/mejan/mejan/cli/history"
@@ -41,24 +40,15 @@ type Promoted struct {
 	Images map[pipeline.Function]string `json:"images"`
 	// Copied lists the functions whose images were not all in the registry of To.
 	Copied []pipeline.Function `json:"copied"`
-	// Release is the release file of To, and Commit the commit of it; Commit is empty if git had the release already.
-	Release string `json:"release"`
-	Commit  string `json:"commit,omitempty"`
-	// Changed says whether the release of To is another than before.
-	Changed bool `json:"changed"`
-	DryRun  bool `json:"dry_run,omitempty"`
-	// Branch is the remote branch that has the commit, and Request the pull request for it.
-	Branch  string `json:"branch,omitempty"`
-	Request string `json:"request,omitempty"`
+	DryRun bool                `json:"dry_run,omitempty"`
+	Recorded
 }
 
 // promotion is one call of [Promote].
 type promotion struct {
 	Promotion
-	dir      string
-	checkout *history.Checkout
-	remote   *history.Remote
-	from     *release.Release
+	*recorder
+	from *release.Release
 	// before is the release of To as its file has it; nil if there is none.
 	before              *release.Release
 	source, destination *images.Registry
@@ -78,7 +68,11 @@ func Promote(ctx context.Context, args Promotion) (*Promoted, error) {
 		}
 		defer unlock()
 	}
-	p := &promotion{Promotion: args}
+	recorder, err := newRecorder(args.Root, args.To, args.Push)
+	if err != nil {
+		return nil, err
+	}
+	p := &promotion{Promotion: args, recorder: recorder}
 	if err := p.examine(ctx); err != nil {
 		return nil, fmt.Errorf("nothing was promoted:\n%w", err)
 	}
@@ -92,29 +86,24 @@ func Promote(ctx context.Context, args Promotion) (*Promoted, error) {
 	if err := p.copy(ctx, plan); err != nil {
 		return nil, err
 	}
-	if err := p.record(ctx); err != nil {
-		return nil, err
+	next := p.before
+	if p.result.Changed {
+		next = p.from.To(p.To, p.before, time.Now())
 	}
-	return p.result, nil
+	p.result.Recorded, err = p.record(ctx, p.destination, next, p.result.Changed, message{
+		subject: fmt.Sprintf("release(%s): %d images from %s @ %s", p.To, len(next.Images), p.From, short(next.Source)),
+		body:    listing(next),
+		branch:  short(next.Source),
+	})
+	return p.result, err
 }
 
 // examine looks at the clone, the releases, and the way to both registries.
 func (p *promotion) examine(ctx context.Context) error {
-	var err error
-	if p.dir, err = release.Dir(p.Root); err != nil {
-		return err
-	}
 	problems := []error{p.readReleases()}
-	own := ""
-	if p.from != nil && p.before != nil && p.before.Promoted(p.from) {
-		own = file(p.To) // an earlier attempt wrote it, and may not have committed it
-	}
-	p.checkout, err = history.Open(ctx, p.Root, own)
-	problems = append(problems, err)
-	if p.Push && err == nil {
-		p.remote, err = p.checkout.Remote(ctx)
-		problems = append(problems, err)
-	}
+	begun := p.from != nil && p.before != nil && p.before.Promoted(p.from)
+	problems = append(problems, p.recorder.examine(ctx, begun))
+	var err error
 	p.source, p.destination, err = p.Reach(ctx)
 	return errors.Join(append(problems, err)...)
 }
@@ -136,39 +125,3 @@ func (p *promotion) readReleases() error {
 	}
 	return p.before.CheckHold()
 }
-
-// file is the release file of a stage, relative to the checkout.
-func file(stage string) string { return "platform/releases/" + stage + ".json" }
-
-// record writes the release of To, commits it, and pushes the commit.
-func (p *promotion) record(ctx context.Context) error {
-	if p.result.Changed {
-		if err := p.from.To(p.To, time.Now()).Write(p.dir); err != nil {
-			return err
-		}
-	}
-	subject := fmt.Sprintf("release(%s): %d images from %s @ %.7s", p.To, len(p.from.Images), p.From, p.from.Source)
-	var body strings.Builder
-	for _, function := range pipeline.Functions() {
-		fmt.Fprintf(&body, "%s %s\n", function, p.from.Images[function])
-	}
-	if p.result.Changed || p.checkout.OwnDiffers {
-		var err error
-		if p.result.Commit, err = p.checkout.Commit(ctx, file(p.To), subject, body.String()); err != nil {
-			return fmt.Errorf("the images and %s are in place, but not committed; the same command commits it:\n%w",
-				file(p.To), err)
-		}
-	}
-	if p.remote == nil {
-		return nil
-	}
-	pushed, err := p.remote.Push(ctx, fmt.Sprintf("release/%s-%.7s", p.To, p.from.Source), subject, body.String())
-	p.result.Branch, p.result.Request = pushed.Branch, pushed.Request
-	if err != nil {
-		return fmt.Errorf("the release is committed, but not pushed: %w", err)
-	}
-	return nil
-}
-
-// path is where the release of To lies.
-func (p *promotion) path() string { return filepath.Join(p.Root, filepath.FromSlash(file(p.To))) }

@@ -60,6 +60,44 @@ func TestCutAnywhere(t *testing.T) {
 	}
 }
 
+// Promise: the same holds of a rollback: once repeated, registry, file and git have the earlier release, in one commit.
+func TestRollbackCutAnywhere(t *testing.T) {
+	c := newClone(t)
+	line := &line{}
+	registry := line.registry(t, true)
+	earlier := c.release(registry, "dev")
+	later := c.release(registry, "dev")
+	base := c.git("rev-parse", "HEAD")
+	for k := 1; ; k++ {
+		c.git("reset", "--quiet", "--hard", base)
+		line.cutAfter(k)
+		_, err := c.rollback(registry)
+		cut := line.mend()
+		if cut != (err != nil) {
+			t.Fatalf("cut after request %d: %t, %v", k, cut, err)
+		}
+		if _, err := c.rollback(registry); err != nil {
+			t.Fatalf("again, after a cut after request %d: %v", k, err)
+		}
+		now, err := release.Read(c.dir(), "dev")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !now.RestoredFrom(earlier) || now.RolledBackFrom != later.Source {
+			t.Errorf("the release of dev is %+v", now)
+		}
+		c.checkTags(registry, now)
+		c.checkCommit(base, "release(dev): roll back to "+earlier.Source[:7]+" from "+later.Source[:7])
+		if t.Failed() {
+			t.Fatalf("after a cut after request %d", k)
+		}
+		if !cut {
+			t.Logf("every one of %d requests was cut", k-1)
+			return
+		}
+	}
+}
+
 // Promise: a promotion that ended between the file and the commit is finished by the next one, with the same file.
 func TestInterruptedCommit(t *testing.T) {
 	for _, tt := range []struct {
@@ -202,7 +240,7 @@ func (c clone) write(path, text string) {
 func (c clone) release(registry *images.Registry, stage string) *release.Release {
 	c.t.Helper()
 	made := &release.Release{
-		Stage: stage, Source: c.git("rev-parse", "HEAD"), Platform: release.LambdaPlatform,
+		Stage: stage, Source: c.git("rev-parse", "HEAD"), Platform: release.LambdaPlatform, Time: time.Now().UTC(),
 		Images: map[pipeline.Function]string{}, SBOMs: map[pipeline.Function]string{}, Sizes: map[pipeline.Function]int64{},
 	}
 	for _, function := range pipeline.Functions() {
@@ -213,6 +251,9 @@ func (c clone) release(registry *images.Registry, stage string) *release.Release
 		built, err := images.NewBuilt(image, []byte(`{"spdxVersion": "SPDX-2.3"}`))
 		if err == nil {
 			_, err = registry.Push(c.t.Context(), function, built)
+		}
+		if err == nil {
+			err = registry.Tag(c.t.Context(), function, made.Source, built.Digest)
 		}
 		if err != nil {
 			c.t.Fatal(err)
@@ -239,6 +280,13 @@ func (c clone) promote(source, destination *images.Registry) (*stages.Promoted, 
 	return stages.Promote(c.t.Context(), stages.Promotion{
 		Root: c.root, From: "dev", To: "uat",
 		Reach: func(context.Context) (*images.Registry, *images.Registry, error) { return source, destination, nil },
+	})
+}
+
+func (c clone) rollback(registry *images.Registry) (*stages.RolledBack, error) {
+	return stages.Back(c.t.Context(), stages.Rollback{
+		Root: c.root, Stage: "dev",
+		Reach: func(context.Context) (*images.Registry, error) { return registry, nil },
 	})
 }
 
@@ -287,11 +335,26 @@ func (c clone) checkPromoted(registry *images.Registry, from *release.Release, b
 		if diff := cmp.Diff([]string{from.SBOMs[function]}, stored.SBOMs); diff != "" {
 			c.t.Errorf("bills of materials of %s (-want +got):\n%s", function, diff)
 		}
-		if set, err := registry.CheckTag(c.t.Context(), function, from.Source, digest); err != nil || !set {
-			c.t.Errorf("image of %s is tagged: %t, %v", function, set, err)
+	}
+	c.checkTags(registry, to)
+	c.checkCommit(base, "release(uat): 3 images from dev @ "+from.Source[:7])
+}
+
+// checkTags makes sure that the images of a release have the tags of its commit and of itself.
+func (c clone) checkTags(registry *images.Registry, r *release.Release) {
+	c.t.Helper()
+	for function, digest := range r.Images {
+		for _, tag := range []string{r.Source, r.Tag()} {
+			if set, err := registry.CheckTag(c.t.Context(), function, tag, digest); err != nil || !set {
+				c.t.Errorf("image of %s has the tag %s: %t, %v", function, tag, set, err)
+			}
 		}
 	}
-	want := "release(uat): 3 images from dev @ " + from.Source[:7]
+}
+
+// checkCommit makes sure that there is one commit since base, and nothing that waits for another.
+func (c clone) checkCommit(base, want string) {
+	c.t.Helper()
 	if got := c.git("log", "--format=%s", base+"..HEAD"); got != want {
 		c.t.Errorf("commits %q, want %q", got, want)
 	}

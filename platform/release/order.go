@@ -31,7 +31,11 @@ func HowTo(stage string) string {
 	return "make images STAGE=" + stage
 }
 
-func unknownStage(stage string) error {
+// CheckStage makes sure that there is such a stage.
+func CheckStage(stage string) error {
+	if slices.Contains(Order(), stage) {
+		return nil
+	}
 	return fmt.Errorf("there is no stage %q: take one of %s, or add it in platform/release/order.go",
 		stage, strings.Join(Order(), ", "))
 }

@@ -1,7 +1,7 @@
 package release
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,9 +12,6 @@ import (
 
 // LambdaPlatform is what the functions run on in AWS.
 const LambdaPlatform = "linux/arm64"
-
-// ErrHeld means that a stage keeps its images until its hold is taken off.
-var ErrHeld = errors.New("is held")
 
 // Rules are the versions of the rules that the functions follow: two releases with the same rules give the same rows
 // and the same figures.
@@ -40,38 +37,30 @@ func (r *Release) SameImages(other *Release) bool {
 		r.Platform == other.Platform
 }
 
-// To is the release that a stage gets when r is promoted to it at a time.
-func (r *Release) To(stage string, now time.Time) *Release {
+// To is the release that a stage gets when r is promoted to it at a time, in the place of the release replaced, which is
+// nil for a first promotion.
+func (r *Release) To(stage string, replaced *Release, now time.Time) *Release {
 	promoted := *r
-	promoted.Stage, promoted.PromotedFrom, promoted.Hold = stage, r.Stage, ""
-	promoted.Time = now.UTC().Truncate(time.Second)
+	promoted.Stage, promoted.PromotedFrom = stage, r.Stage
+	promoted.Hold, promoted.RolledBackFrom = "", ""
+	promoted.Time = replaced.Next(now)
 	return &promoted
 }
 
 // Promoted reports whether r is what a promotion of from gives, at any time.
 func (r *Release) Promoted(from *Release) bool {
-	return r.SameImages(from) && r.Source == from.Source && r.PromotedFrom == from.Stage && r.Hold == ""
-}
-
-// CheckHold returns [ErrHeld], with the reason and the remedy, if r must not be replaced. A stage without a release is
-// not held.
-func (r *Release) CheckHold() error {
-	if r == nil || r.Hold == "" {
-		return nil
-	}
-	return fmt.Errorf("stage %s %w: %s; to go on, take `hold` out of platform/releases/%[1]s.json and commit it",
-		r.Stage, ErrHeld, r.Hold)
+	return r.SameRelease(from) && r.PromotedFrom == from.Stage && r.Hold == "" &&
+		r.RolledBackFrom == ""
 }
 
 // CheckStep makes sure that images may go from one stage to another: only to the next one.
 func CheckStep(from, to string) error {
+	if err := cmp.Or(CheckStage(from), CheckStage(to)); err != nil {
+		return err
+	}
 	order := Order()
 	at := slices.Index(order, from)
 	switch {
-	case at < 0:
-		return unknownStage(from)
-	case !slices.Contains(order, to):
-		return unknownStage(to)
 	case at+1 < len(order) && order[at+1] == to:
 		return nil
 	case to == order[0]:

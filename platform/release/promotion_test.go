@@ -1,7 +1,6 @@
 package release_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -39,8 +38,8 @@ func TestEarlierRelease(t *testing.T) {
 // promotion, at any time. A hold stays behind.
 func TestTo(t *testing.T) {
 	from := full()
-	from.Hold = "kept for a reason"
-	to := from.To("uat", from.Time.Add(time.Hour))
+	from.Hold, from.RolledBackFrom = "kept for a reason", strings.Repeat("9", 40)
+	to := from.To("uat", nil, from.Time.Add(time.Hour))
 	want := full()
 	want.Stage, want.PromotedFrom, want.Time = "uat", "dev", from.Time.Add(time.Hour)
 	if diff := cmp.Diff(want, to); diff != "" {
@@ -48,6 +47,9 @@ func TestTo(t *testing.T) {
 	}
 	if !to.Promoted(from) {
 		t.Error("the promoted release is not known again")
+	}
+	if to.Restored(full(), "why", time.Now()).Promoted(from) {
+		t.Error("a release that was rolled back to is taken for a promoted one")
 	}
 	other := full()
 	other.Images["analyzer"] = "sha256:" + strings.Repeat("d", 64)
@@ -66,21 +68,6 @@ func TestSameImages(t *testing.T) {
 	later.SBOMs["ingestor"] = later.SBOMs["analyzer"]
 	if full().SameImages(later) {
 		t.Error("another bill of materials makes no other release")
-	}
-}
-
-// Promise: a held stage says why it is held and how to go on.
-func TestCheckHold(t *testing.T) {
-	var none *release.Release
-	if err := errors.Join(none.CheckHold(), full().CheckHold()); err != nil {
-		t.Error(err)
-	}
-	held := full()
-	held.Hold = "mails had no subject"
-	err := held.CheckHold()
-	if !errors.Is(err, release.ErrHeld) || !strings.Contains(err.Error(), "mails had no subject") ||
-		!strings.Contains(err.Error(), "platform/releases/dev.json") {
-		t.Errorf("got %v, want the reason and the remedy", err)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package release says which images a stage runs. A release is a file. A build writes it for the first stage, and a
 // promotion for the others. The program that deploys the images reads it. So the history of the repository says what
-// ran where, and restoring the file rolls a stage back.
+// ran where, and a rollback restores an earlier file.
 package release
 
 import (
@@ -42,6 +42,9 @@ type Release struct {
 	Time time.Time `json:"time,omitzero"`
 	// PromotedFrom is the stage whose images these were before; empty for images that were built for this stage.
 	PromotedFrom string `json:"promoted_from,omitempty"`
+	// RolledBackFrom is the source of the release that a rollback replaced by this one. It is empty for a release that was
+	// built or promoted.
+	RolledBackFrom string `json:"rolled_back_from,omitempty"`
 	// Hold is why the stage keeps these images. While it is set, neither a build nor a promotion replaces them.
 	Hold string `json:"hold,omitempty"`
 }

@@ -34,6 +34,9 @@ func (r *Release) Validate() error {
 	if r.PromotedFrom != "" && !stageForm.MatchString(r.PromotedFrom) {
 		problem("promoted_from %q: want the name of a stage, such as dev", r.PromotedFrom)
 	}
+	if r.RolledBackFrom != "" && !sourceForm.MatchString(r.RolledBackFrom) {
+		problem("rolled_back_from %q: want a full git commit, 40 or 64 hexadecimal digits", r.RolledBackFrom)
+	}
 	for _, f := range pipeline.Functions() {
 		if digest, ok := r.Images[f]; !ok {
 			problem("images: none for the %s", f)

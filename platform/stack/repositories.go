@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/mejan/mejan/functions/pipeline"
+	"github.com/mejan/mejan/platform/release"
 )
 
 // RepositoriesArgs says how repositories go.
@@ -18,9 +19,37 @@ type RepositoriesArgs struct {
 	Protect bool
 }
 
-// keptImages bounds each repository. An image, its bill of materials and its signature count as three, so that the last
-// 30 releases or more stay at hand: the one that runs must not go, and those before it are what one rolls back to.
-const keptImages = 100
+// keptReleases is how many images that were those of a release stay at hand for a rollback, some 5 MB each.
+// keptBuilds is how many images stay in all besides, such as those of a build that was interrupted.
+const (
+	keptReleases = 1000
+	keptBuilds   = 100
+)
+
+// expiryPolicy says which images a repository drops, the oldest first. ECR expires no image that a rule of a lower number
+// selects: so the first rule keeps the images of releases from the second. Rules that select untagged images are
+// missing, because bills of materials and signatures have no tag. ECR removes those after their image.
+func expiryPolicy() (string, error) {
+	rule := func(priority int, description, tags string, count int) map[string]any {
+		return map[string]any{
+			"rulePriority": priority,
+			"description":  description,
+			"selection": map[string]any{
+				"tagStatus": "tagged", "tagPatternList": []string{tags},
+				"countType": "imageCountMoreThan", "countNumber": count,
+			},
+			"action": map[string]any{"type": "expire"},
+		}
+	}
+	policy, err := json.Marshal(map[string]any{"rules": []any{
+		rule(1, fmt.Sprintf("keep the images of the last %d releases", keptReleases), release.TagPrefix+"*", keptReleases),
+		rule(2, fmt.Sprintf("keep the last %d images, and those of releases", keptBuilds), "*", keptBuilds),
+	}})
+	if err != nil {
+		return "", fmt.Errorf("encode lifecycle policy: %w", err)
+	}
+	return string(policy), nil
+}
 
 // Repositories holds the images of a stage, one repository for each function.
 type Repositories struct {
@@ -37,21 +66,17 @@ func NewRepositories(
 	if err := ctx.RegisterComponentResource("mejan:platform:Repositories", name, r, opts...); err != nil {
 		return nil, err
 	}
-	expiry, err := json.Marshal(map[string]any{"rules": []any{map[string]any{
-		"rulePriority": 1,
-		"description":  fmt.Sprintf("keep the last %d", keptImages),
-		"selection":    map[string]any{"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": keptImages},
-		"action":       map[string]any{"type": "expire"},
-	}}})
+	expiry, err := expiryPolicy()
 	if err != nil {
-		return nil, fmt.Errorf("encode lifecycle policy: %w", err)
+		return nil, err
 	}
 	outputs := pulumi.Map{}
 	for _, f := range pipeline.Functions() {
 		path := name + "/" + string(f)
 		repository, err := ecr.NewRepository(ctx, path, &ecr.RepositoryArgs{
 			Name: pulumi.String(path),
-			// A tag is a commit, and means the same image for ever. Functions name their image by its digest.
+			// A tag is a commit or the name of a release, and means the same image for ever. Functions name their image by its
+			// digest.
 			ImageTagMutability: pulumi.String("IMMUTABLE"),
 			ImageScanningConfiguration: &ecr.RepositoryImageScanningConfigurationArgs{
 				ScanOnPush: pulumi.Bool(true),
