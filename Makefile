@@ -1,11 +1,11 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
 .PHONY: help programs ko laptop demo local test engine-test documents verify fix build images smoke promote rollback hold unhold
-.PHONY: doctor foundation preview up pulumi bench fuzz clean FORCE
+.PHONY: status drift doctor foundation preview up pulumi bench fuzz clean FORCE
 
 # FILE is what `make demo` puts under inputs/. STAGE is what images, doctor, foundation, preview and up are for. REPO is a
 # registry and prefix that images go to instead of the stage's repositories. PULUMI_FLAGS are passed on to pulumi, such as
-# --yes. FROM and TO are the stages of promote. PROMOTE, ROLLBACK and HOLD are flags of these commands, such as --dry-run.
+# --yes. FROM and TO are the stages of promote. PROMOTE, ROLLBACK, HOLD and DRIFT are flags of these commands, such as --dry-run.
 # BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
@@ -16,6 +16,7 @@ TO ?=
 PROMOTE ?=
 ROLLBACK ?=
 HOLD ?=
+DRIFT ?=
 FUZZTIME ?= 1m
 BENCH ?=
 
@@ -38,8 +39,8 @@ help: ## show this help
 laptop: bin/mejan bin/mejan-cloud ko
 .NOTPARALLEL:
 
-demo: laptop ## the whole pipeline on this machine: FILE=… in, a mail out
-	bin/mejan demo "$(FILE)"
+demo: laptop $(if $(STAGE),bin/mejan-aws) ## the whole pipeline on this machine: FILE=… in, a mail out; STAGE=uat for its release
+	bin/mejan demo "$(FILE)" $(if $(STAGE),--stage "$(STAGE)") $(if $(REPO),--repo "$(REPO)")
 
 local: laptop ## the local cloud with its console, until stopped
 	bin/mejan local
@@ -101,6 +102,12 @@ hold: bin/mejan bin/mejan-aws ## keep the images of a stage; STAGE=uat HOLD="--r
 
 unhold: bin/mejan bin/mejan-aws ## take the hold off a stage; STAGE=uat
 	bin/mejan unhold "$(STAGE)" $(HOLD)
+
+status: bin/mejan bin/mejan-aws ## what runs where: git, Lambda and the registries of all stages
+	bin/mejan status
+
+drift: bin/mejan bin/mejan-aws ## find what differs between git and a stage, fail if anything does; STAGE=uat
+	bin/mejan drift "$(STAGE)" $(DRIFT)
 
 doctor: bin/mejan bin/mejan-aws ## check what this machine has and needs; STAGE=dev also checks that stage on AWS
 	bin/mejan doctor $(if $(STAGE),"$(STAGE)")

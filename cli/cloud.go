@@ -23,6 +23,8 @@ func cloudCommands() []*cobra.Command {
 		{awsProgram, "rollback", "Restore an earlier release of a stage, and hold it"},
 		{awsProgram, "hold", "Keep the images of a stage until mejan unhold"},
 		{awsProgram, "unhold", "Take the hold off a stage"},
+		{awsProgram, "status", "Show what runs where: git, Lambda and the registries of all stages"},
+		{awsProgram, "drift", "Find what differs between git and a stage; fail if anything does"},
 		{awsProgram, "doctor", "Check what work on this machine needs, and with STAGE what that stage on AWS needs"},
 		{awsProgram, "replay", "Try refused rows again by today's rules, and put what passes through the pipeline, once"},
 		{awsProgram, "smoke", "Send a marked file through a stage and follow it to the accepted mail"},

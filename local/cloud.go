@@ -22,6 +22,7 @@ import (
 	"github.com/mejan/mejan/local/mail"
 	"github.com/mejan/mejan/local/metrics"
 	"github.com/mejan/mejan/local/model"
+	"github.com/mejan/mejan/local/registry"
 	"github.com/mejan/mejan/local/s3"
 	"github.com/mejan/mejan/local/table"
 	"github.com/mejan/mejan/local/wire"
@@ -164,12 +165,16 @@ func (c *Cloud) assemble(ctx context.Context) error {
 	}
 	c.model = model.New(deploy.Account, c.stage.AWS.Region)
 	c.front = wire.NewFront(grants, console.New(overview{c}), slog.New(slog.DiscardHandler))
-	c.front.Add(c.target.S3, c.target.Table, c.target.Bus, outbox, c.model, iam.STS{Account: deploy.Account})
+	c.front.Add(c.target.S3, c.target.Table, c.target.Bus, outbox, c.model, iam.STS{Account: deploy.Account},
+		lambda.API{Engine: c.target.Lambda}, registry.ECR{
+			Account: deploy.Account, Region: c.stage.AWS.Region, Address: c.target.Registry,
+			Repositories: c.target.Repositories,
+		})
 	return nil
 }
 
 func (c *Cloud) deploy() (err error) {
-	program := stack.Program(c.stage, c.options.Images.release(c.stage.Name))
+	program := stack.Program(c.stage, c.options.Images.release)
 	c.resources, err = deploy.Run(program, c.stage.Name, &c.target, c.options.Amend)
 	if err != nil {
 		return fmt.Errorf("deploy: %w", err)

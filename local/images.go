@@ -1,8 +1,10 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/local/registry"
@@ -10,15 +12,52 @@ import (
 	"github.com/mejan/mejan/platform/release"
 )
 
-// Images are the functions' images, in a registry of this process.
+// Images are the functions' images, in a registry of this process, and the release that names them.
 type Images struct {
 	registry *registry.Registry
-	digests  map[pipeline.Function]string
+	release  *release.Release
 }
 
 // BuildImages starts a registry and fills it with the images that ko builds from the checkout for this machine. Close
 // it.
 func BuildImages(ctx context.Context, root, stage string, progress images.Progress) (*Images, error) {
+	return openImages(ctx, root, stage, func(repo string) (*release.Release, error) {
+		built, err := images.Build(ctx, images.Args{Root: root, Platform: registry.HostPlatform(), Progress: progress})
+		if err != nil {
+			return nil, err
+		}
+		return pushed(ctx, repo, stage, built)
+	})
+}
+
+// pushed is a release of images that were built, once they are in a registry.
+func pushed(
+	ctx context.Context, repo, stage string, built map[pipeline.Function]images.Built,
+) (*release.Release, error) {
+	to, err := images.NewRegistry(repo, nil)
+	if err != nil {
+		return nil, err
+	}
+	digests, err := to.PushAll(ctx, built)
+	return &release.Release{Stage: stage, Source: "local", Images: digests}, err
+}
+
+// ReleasedImages starts a registry, and has fetch fill it with the images of a stage's release. They must be for this
+// machine. Close it.
+func ReleasedImages(
+	ctx context.Context, root string, r *release.Release, fetch func(ctx context.Context, repo string) error,
+) (*Images, error) {
+	if r.Platform != registry.HostPlatform() {
+		return nil, fmt.Errorf("the release of %s is for %s, and this machine runs %s: build one for it, "+
+			"mejan images --stage %s --platform %[3]s --repo HOST/PREFIX, and promote that",
+			r.Stage, cmp.Or(r.Platform, "an unknown platform"), registry.HostPlatform(), release.Order()[0])
+	}
+	return openImages(ctx, root, r.Stage, func(repo string) (*release.Release, error) { return r, fetch(ctx, repo) })
+}
+
+func openImages(
+	ctx context.Context, root, stage string, fill func(repo string) (*release.Release, error),
+) (*Images, error) {
 	s, err := stageSettings(root, stage)
 	if err != nil {
 		return nil, err
@@ -27,32 +66,12 @@ func BuildImages(ctx context.Context, root, stage string, progress images.Progre
 	if err != nil {
 		return nil, err
 	}
-	digests, err := fill(ctx, r.Address()+"/"+s.Prefix(), images.Args{
-		Root: root, Platform: registry.HostPlatform(), Progress: progress,
-	})
+	filled, err := fill(r.Address() + "/" + s.Prefix())
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	return &Images{registry: r, digests: digests}, nil
-}
-
-// fill builds images, and pushes them to a registry and prefix.
-func fill(ctx context.Context, repo string, args images.Args) (map[pipeline.Function]string, error) {
-	built, err := images.Build(ctx, args)
-	if err != nil {
-		return nil, err
-	}
-	to, err := images.NewRegistry(repo, nil)
-	if err != nil {
-		return nil, err
-	}
-	return to.PushAll(ctx, built)
+	return &Images{registry: r, release: filled}, nil
 }
 
 // Close stops the registry.
 func (i *Images) Close() error { return i.registry.Close() }
-
-// release is what the program deploys.
-func (i *Images) release(stage string) *release.Release {
-	return &release.Release{Stage: stage, Source: "local", Images: i.digests}
-}

@@ -30,13 +30,17 @@ func TestImagesAreThoseOfARelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stage.Close()
-	pushed, err := fill(t.Context(), stage.Address()+"/other-uat", images.Args{
+	built, err := images.Build(t.Context(), images.Args{
 		Root: otherCheckout(t), Platform: registry.HostPlatform(), Ko: ko, Cache: t.TempDir(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(pushed, ours.digests); diff != "" {
+	released, err := pushed(t.Context(), stage.Address()+"/other-uat", "uat", built)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(released.Images, ours.release.Images); diff != "" {
 		t.Errorf("images of a release (-) and of the local cloud (+):\n%s", diff)
 	}
 }

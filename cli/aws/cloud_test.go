@@ -123,6 +123,12 @@ func startCloud(ctx context.Context, t *testing.T) *local.Cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serve(ctx, t, root, "dev", images)
+}
+
+// serve starts a cloud with images of a stage, and has AWS stand for it.
+func serve(ctx context.Context, t *testing.T, root, stage string, images *local.Images) *local.Cloud {
+	t.Helper()
 	t.Cleanup(func() {
 		if err := images.Close(); err != nil {
 			t.Error(err)
@@ -132,7 +138,7 @@ func startCloud(ctx context.Context, t *testing.T) *local.Cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cloud, err := local.Start(ctx, local.Options{Root: root, Stage: "dev", Listener: listener, Images: images})
+	cloud, err := local.Start(ctx, local.Options{Root: root, Stage: stage, Listener: listener, Images: images})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,22 +37,32 @@ Without FILE it takes ` + sample + `.
 The folder holds every object of the data bucket (s3/), the analyses (table.json), the mails (outbox/), the log lines of
 the functions (logs.jsonl), their metrics (metrics.json) and what it all came to (summary.json).
 
+With --stage it runs the release of that stage, under the settings of the stage: exactly the images that
+platform/releases/<stage>.json names, from the stage's repositories or from --repo. They must be for this machine.
+
 It fails where a file was dead-lettered, where a function lacked a permission, or where an event found no rule.`,
-		Example: "  mejan demo\n  mejan demo bars.json more-bars.json.gz --out results",
-		Args:    cobra.ArbitraryArgs,
+		Example: "  mejan demo\n  mejan demo bars.json more-bars.json.gz --out results\n" +
+			"  mejan demo --stage uat --repo 127.0.0.1:5001/mejan-uat",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, files []string) error {
 			d.files, d.stdout, d.stderr = files, c.OutOrStdout(), c.ErrOrStderr()
+			if err := d.check(c); err != nil {
+				return command.Misused(c, err)
+			}
 			return d.run(c.Context())
 		},
 	}
 	c.Flags().StringVar(&d.out, "out", "", "folder for the results (default out/demo in the checkout)")
 	c.Flags().BoolVar(&d.json, "json", false, "print the summary as JSON")
 	c.Flags().BoolVar(&d.smoke, "smoke", false, "upload as smoke tests: mail for the test receiver only, no metrics")
+	c.Flags().StringVar(&d.stage, "stage", "", "run the images of this stage's release (default: build from this checkout)")
+	c.Flags().StringVar(&d.repo, "repo", "", "registry and prefix of that stage (default its repositories in ECR)")
 	c.Flags().StringVar(&d.addr, "addr", "127.0.0.1:0", "address of the local cloud; port 0 takes a free one")
 	return c
 }
 
 type demo struct {
+	source
 	files          []string
 	out, addr      string
 	json, smoke    bool
@@ -68,7 +78,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	p := command.NewProgress(d.stderr)
-	cloud, closeAll, err := startCloud(ctx, root, d.addr, "", p)
+	cloud, closeAll, err := startCloud(ctx, root, d.source, d.addr, "", p)
 	if err != nil {
 		return err
 	}

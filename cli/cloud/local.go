@@ -14,9 +14,6 @@ import (
 	"github.com/mejan/mejan/local"
 )
 
-// localStage is the stage whose settings the local cloud is deployed with.
-const localStage = "dev"
-
 func localCommand() *cobra.Command {
 	var addr, data string
 	c := &cobra.Command{
@@ -33,7 +30,7 @@ is the administrator's.`,
 				return err
 			}
 			p := command.NewProgress(c.ErrOrStderr())
-			cloud, closeAll, err := startCloud(c.Context(), root, addr, data, p)
+			cloud, closeAll, err := startCloud(c.Context(), root, source{}, addr, data, p)
 			if err != nil {
 				return err
 			}
@@ -58,9 +55,9 @@ Objects and mails lie in %[3]s. Ctrl-C stops it.
 
 `
 
-// startCloud builds the images, starts a cloud and shows what happens in it. What can be wrong with the address and the
+// startCloud gets the images, starts a cloud and shows what happens in it. What can be wrong with the address and the
 // folder is found before the build, which may take minutes. closeAll ends everything.
-func startCloud(ctx context.Context, root, addr, data string, p *command.Progress) (
+func startCloud(ctx context.Context, root string, from source, addr, data string, p *command.Progress) (
 	_ *local.Cloud, closeAll func() error, err error,
 ) {
 	if err := local.CheckAddr(addr); err != nil {
@@ -75,13 +72,13 @@ func startCloud(ctx context.Context, root, addr, data string, p *command.Progres
 	if err != nil {
 		return nil, nil, err
 	}
-	images, err := local.BuildImages(ctx, root, localStage, p.Step)
+	images, err := from.images(ctx, root, p)
 	if err != nil {
 		return nil, nil, errors.Join(err, listener.Close())
 	}
-	done := p.Step("deploy the Pulumi program, stage " + localStage)
+	done := p.Step("deploy the Pulumi program, stage " + from.stageName())
 	cloud, err := local.Start(ctx, local.Options{
-		Root: root, Stage: localStage, Listener: listener, Data: data, Images: images,
+		Root: root, Stage: from.stageName(), Listener: listener, Data: data, Images: images,
 		Watch: func(e local.Entry) { show(p, e) },
 	})
 	if err != nil {

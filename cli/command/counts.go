@@ -38,3 +38,11 @@ func List(w io.Writer, title string, lines []string) error {
 	}
 	return err
 }
+
+// Plural is a number of things, such as 1 commit or 2 commits.
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

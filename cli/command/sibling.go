@@ -1,9 +1,12 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 
@@ -26,16 +29,45 @@ func Sibling(program, name, short string) *cobra.Command {
 	}
 }
 
-// execSibling replaces this process by a program of the same folder. It returns only if that fails.
-func execSibling(name string, args []string) error {
+// RunSibling runs a command of another program and waits for it. What it says goes to the progress of this one.
+func RunSibling(ctx context.Context, program string, p *Progress, args ...string) error {
+	path, err := sibling(program)
+	if err != nil {
+		return err
+	}
+	child := exec.CommandContext(ctx, path, args...)
+	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
+	child.Stdout, child.Stderr = io.Discard, p.w
+	err = child.Run()
+	if errors.Is(err, os.ErrNotExist) {
+		return missing(path)
+	}
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", program, args[0], err)
+	}
+	return nil
+}
+
+func missing(path string) error { return fmt.Errorf("%s is missing: `make build` makes it", path) }
+
+// sibling is the path of a program of the same folder.
+func sibling(name string) (string, error) {
 	exe, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("find %s: %w", name, err)
+		return "", fmt.Errorf("find %s: %w", name, err)
 	}
-	program := filepath.Join(filepath.Dir(exe), name)
+	return filepath.Join(filepath.Dir(exe), name), nil
+}
+
+// execSibling replaces this process by a program of the same folder. It returns only if that fails.
+func execSibling(name string, args []string) error {
+	program, err := sibling(name)
+	if err != nil {
+		return err
+	}
 	err = syscall.Exec(program, append([]string{program}, args...), quietStart())
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%s is missing: `make build` makes it", program)
+		return missing(program)
 	}
 	return fmt.Errorf("start %s: %w", program, err)
 }

@@ -79,11 +79,16 @@ func findAccount(_ context.Context, s *Subject) Finding {
 	allowed := s.Where.AllowedAccountIDs
 	switch {
 	case len(allowed) == 0:
+		s.reached = true
 		return warning("pulumi config set --stack "+s.Stage+` aws:allowedAccountIds '["`+s.account+`"]'`,
 			"%s; the stage allows every account, so that wrong credentials deploy it to the wrong one", s.account)
 	case !slices.Contains(allowed, s.account):
 		return problem(s.loginCommand(), "the credentials are of account %s, aws:allowedAccountIds of the stage has %s",
 			s.account, strings.Join(allowed, ", "))
 	}
+	s.reached = true
 	return ok("%s, which the stage allows", s.account)
 }
+
+// Config is how to ask AWS about the stage, and whether the checks found that out.
+func (s *Subject) Config() (config aws.Config, found bool) { return s.config, s.reached }

@@ -59,6 +59,8 @@ const (
 	// From is a stage whose images are promoted to another one, and To is a stage that gets images so.
 	From
 	To
+	// Functions is a question about the functions of a stage.
+	Functions
 )
 
 // Subject is what is examined, and what the checks learn of it.
@@ -80,7 +82,9 @@ type Subject struct {
 
 	settings settings.Stage
 	config   aws.Config
-	account  string
+	// reached says that config is of an account that the stage allows.
+	reached bool
+	account string
 	// partition is that of the account's ARNs, such as aws.
 	partition string
 	// login is the login to the registry of the stage's repositories.

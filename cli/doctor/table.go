@@ -31,7 +31,7 @@ func checks() []check {
 		{name: checkPulumi, serves: Laptop, find: findPulumi},
 		{name: "AWS CLI", serves: Laptop, find: findAWSCLI},
 
-		{name: checkStage, serves: Stage | Push | From | To, find: findStage},
+		{name: checkStage, serves: Stage | Push | From | To | Functions, find: findStage},
 		{name: checkSettings, serves: Stage, needs: []string{checkStage}, find: findSettings},
 		{name: "Pulumi login", serves: Stage, needs: []string{checkPulumi}, find: findPulumiLogin},
 		{name: "Pulumi passphrase", serves: Stage, needs: []string{checkStage}, find: findPassphrase},
@@ -39,9 +39,9 @@ func checks() []check {
 		{name: "release file", serves: Push, needs: []string{checkStage}, find: findReleaseFile},
 		{name: "source", serves: Push, find: findSource},
 
-		{name: checkRegion, serves: Stage | ECR, needs: []string{checkStage}, find: findRegion},
-		{name: checkCredentials, serves: Stage | ECR, needs: []string{checkRegion}, find: findCredentials},
-		{name: checkAccount, serves: Stage | ECR, needs: []string{checkCredentials}, find: findAccount},
+		{name: checkRegion, serves: Stage | ECR | Functions, needs: []string{checkStage}, find: findRegion},
+		{name: checkCredentials, serves: Stage | ECR | Functions, needs: []string{checkRegion}, find: findCredentials},
+		{name: checkAccount, serves: Stage | ECR | Functions, needs: []string{checkCredentials}, find: findAccount},
 		{name: checkRepositories, serves: Stage | ECR, needs: []string{checkAccount}, find: findRepositories},
 		{name: "registry login", serves: ECR, needs: []string{checkRepositories}, find: findLogin},
 		{name: "push", serves: Push | To, needs: []string{checkStage, checkRepositories, "registry login"}, find: findPush},

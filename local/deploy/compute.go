@@ -93,7 +93,7 @@ func (t *Target) function(r Resource) (Made, error) {
 	arn := t.arn("lambda", "function:"+in.Name)
 	t.roles[in.Name] = in.Role
 	return Made{ID: in.Name, Outputs: map[string]any{"arn": arn, "name": in.Name}}, t.Lambda.Create(lambda.Function{
-		Name: in.Name, ARN: arn, Image: image, Env: in.Environment.Variables,
+		Name: in.Name, ARN: arn, Image: image, ImageURI: in.ImageURI, Env: in.Environment.Variables,
 		Timeout: time.Duration(in.Timeout) * time.Second, MemoryMB: in.MemorySize, ReservedConcurrency: in.Concurrency,
 		Credentials: lambda.Credentials{
 			AccessKeyID: credentials.AccessKey, SecretAccessKey: credentials.Secret, SessionToken: credentials.SessionToken,

@@ -223,6 +223,7 @@ func (t *Target) repository(r Resource) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
+	t.repositories = append(t.repositories, in.Name)
 	return Made{ID: in.Name, Outputs: map[string]any{
 		"name": in.Name, "arn": t.arn("ecr", "repository/"+in.Name), "repositoryUrl": t.Registry + "/" + in.Name,
 	}}, nil

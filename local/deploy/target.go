@@ -47,6 +47,8 @@ type Target struct {
 	topics      map[string]*queue.Topic
 	roles       map[string]string // function name → ARN of its role
 	inputBucket string
+	// repositories are the names of those that hold images.
+	repositories []string
 
 	mu         sync.Mutex
 	complaints []error
@@ -79,6 +81,9 @@ func (t *Target) Queues() []*queue.Queue {
 	slices.SortFunc(all, func(a, b *queue.Queue) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
+
+// Repositories lists the names of the repositories that hold images, in the order in which they were made.
+func (t *Target) Repositories() []string { return t.repositories }
 
 // Functions maps the name of each deployed function to its role's ARN.
 func (t *Target) Functions() map[string]string { return t.roles }

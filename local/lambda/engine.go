@@ -182,6 +182,15 @@ func (e *Engine) pool(function string) (*pool, error) {
 	return p, nil
 }
 
+// Function is a function as it was created, and whether there is one of that name.
+func (e *Engine) Function(name string) (Function, bool) {
+	p, err := e.pool(name)
+	if err != nil {
+		return Function{}, false
+	}
+	return p.function, true
+}
+
 // begin counts one thing as in flight and works on it in a goroutine that [Engine.Close] waits for. It reports whether
 // the engine still takes work.
 func (e *Engine) begin(work func()) bool {

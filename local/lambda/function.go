@@ -18,8 +18,9 @@ import (
 type Function struct {
 	Name string
 	ARN  string
-	// Image is the unpacked image; its entrypoint is the process.
-	Image registry.Image
+	// Image is the unpacked image; its entrypoint is the process. ImageURI is where it came from, by its digest.
+	Image    registry.Image
+	ImageURI string
 	// Env is the function's own environment. It must not set what Lambda sets.
 	Env map[string]string
 	// Timeout bounds one invocation; 3 s by default, as on AWS.

@@ -142,6 +142,15 @@ func (r *Registry) Has(ctx context.Context, function pipeline.Function, stored *
 	return true, nil
 }
 
+// HasImage reports whether the registry has an image.
+func (r *Registry) HasImage(ctx context.Context, function pipeline.Function, digest string) (bool, error) {
+	repository, err := r.repository(function)
+	if err != nil {
+		return false, err
+	}
+	return r.has(ctx, repository.Digest(digest))
+}
+
 func (r *Registry) has(ctx context.Context, ref name.Reference) (bool, error) {
 	_, err := remote.Head(ref, r.pull(ctx)...)
 	if isNotFound(err) {

@@ -64,7 +64,7 @@ func (s Stage) Prefix() string { return s.AWS.Prefix }
 func (s Stage) Named(part string) string { return s.AWS.named(part) }
 
 // FunctionName is the name of a function as deployed: `mejan-dev-ingestor`.
-func (s Stage) FunctionName(f pipeline.Function) string { return s.Named(string(f)) }
+func (s Stage) FunctionName(f pipeline.Function) string { return s.AWS.FunctionName(f) }
 
 // RoleName is the name of a function's role: `mejan-dev-ingestor-us-east-1`. It carries the region because the roles of
 // an account share one set of names, while all else may have the same name in each region.
@@ -78,5 +78,8 @@ func (a AWS) TableName() string { return a.named("analyses") }
 
 // DataBucket is what the name of the bucket of data begins with: `mejan-dev-data`. A random end follows.
 func (a AWS) DataBucket() string { return a.named("data") }
+
+// FunctionName is the name of a function as deployed: `mejan-dev-ingestor`.
+func (a AWS) FunctionName(f pipeline.Function) string { return a.named(string(f)) }
 
 func (a AWS) named(part string) string { return a.Prefix + "-" + part }
