@@ -1,11 +1,12 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
 .PHONY: help programs ko laptop demo local test engine-test documents verify fix build images smoke promote rollback hold unhold
-.PHONY: status drift doctor foundation preview up pulumi bench fuzz clean FORCE
+.PHONY: status drift backsync doctor foundation preview up pulumi bench fuzz clean FORCE
 
 # FILE is what `make demo` puts under inputs/. STAGE is what images, doctor, foundation, preview and up are for. REPO is a
 # registry and prefix that images go to instead of the stage's repositories. PULUMI_FLAGS are passed on to pulumi, such as
-# --yes. FROM and TO are the stages of promote. PROMOTE, ROLLBACK, HOLD and DRIFT are flags of these commands, such as --dry-run.
+# --yes. FROM and TO are the stages of promote and backsync. PROMOTE, ROLLBACK, HOLD, DRIFT and BACKSYNC are flags of
+# these commands, such as --dry-run.
 # BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
@@ -17,6 +18,7 @@ PROMOTE ?=
 ROLLBACK ?=
 HOLD ?=
 DRIFT ?=
+BACKSYNC ?=
 FUZZTIME ?= 1m
 BENCH ?=
 
@@ -108,6 +110,9 @@ status: bin/mejan bin/mejan-aws ## what runs where: git, Lambda and the registri
 
 drift: bin/mejan bin/mejan-aws ## find what differs between git and a stage, fail if anything does; STAGE=uat
 	bin/mejan drift "$(STAGE)" $(DRIFT)
+
+backsync: bin/mejan bin/mejan-aws ## find commits that a later stage has and an earlier one lacks; FROM=uat TO=dev BACKSYNC=--push
+	bin/mejan backsync "$(FROM)" "$(TO)" $(BACKSYNC)
 
 doctor: bin/mejan bin/mejan-aws ## check what this machine has and needs; STAGE=dev also checks that stage on AWS
 	bin/mejan doctor $(if $(STAGE),"$(STAGE)")

@@ -151,6 +151,17 @@ func earlierRelease(ts *testscript.TestScript, _ bool, args []string) {
 	gitOutput(ts, "commit", "-qam", "earlier")
 }
 
+// source STAGE REVISION has the release of a stage say that it was built from another commit, and commits it.
+func setSource(ts *testscript.TestScript, _ bool, args []string) {
+	r, err := release.Read(releases(ts), args[0])
+	ts.Check(err)
+	if r.Source = args[1]; len(args[1]) != 40 {
+		r.Source = gitOutput(ts, "rev-parse", args[1])
+	}
+	ts.Check(r.Write(releases(ts)))
+	gitOutput(ts, "commit", "-qam", "release("+args[0]+"): from "+args[1])
+}
+
 func openRegistry(ts *testscript.TestScript, repo string) *images.Registry {
 	registry, err := images.NewRegistry(repo, motoLogin{})
 	ts.Check(err)

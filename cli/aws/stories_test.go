@@ -57,7 +57,7 @@ func tell(t *testing.T, dir string, moto *aws.Config) {
 			"clone": cloneCheckout, "registry": startRegistry, "hold": hold, "released": released,
 			"built": builtImages, "repositories": makeRepositories, "internet": internet,
 			"stages": startStages, "release": makeRelease, "runs": stageRuns, "has": registryHas, "untouched": untouched, "wrote": wrote,
-			"taken": takeTag, "earlier": earlierRelease,
+			"taken": takeTag, "earlier": earlierRelease, "source": setSource,
 		},
 		RequireExplicitExec: true,
 	})

@@ -2,9 +2,12 @@ package history
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/mejan/mejan/platform/release"
 )
 
 // Head is the revision of what is checked out.
@@ -20,13 +23,27 @@ func (c Clone) Show(ctx context.Context, revision, path string) (data []byte, fo
 	return []byte(text), err == nil, err
 }
 
+// Release reads the release of a stage from git; nil if git has none.
+func (c Clone) Release(ctx context.Context, stage string) (*release.Release, error) {
+	branch, path := c.Branch(ctx, stage), releases+stage+".json"
+	data, found, err := c.Show(ctx, branch, path)
+	if err != nil || !found {
+		return nil, err
+	}
+	r, err := release.Parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s at %s: %w; %s", path, branch, err, release.Restore(stage))
+	}
+	return r, nil
+}
+
 // Branch is the revision that says what a stage runs, and that its changes go to. Repositories that give each stage a
 // branch of its own name it after the stage; the others have one branch for all, which is that of HEAD.
 func (c Clone) Branch(ctx context.Context, stage string) string {
 	if current, err := c.git(ctx, "symbolic-ref", "--quiet", "--short", "HEAD"); err == nil && current == stage {
 		return Head
 	}
-	for _, revision := range []string{"refs/remotes/" + c.remote(ctx) + "/" + stage, "refs/heads/" + stage} {
+	for _, revision := range []string{"refs/remotes/" + c.RemoteName(ctx) + "/" + stage, "refs/heads/" + stage} {
 		if _, err := c.Resolve(ctx, revision); err == nil {
 			return revision
 		}
@@ -34,8 +51,8 @@ func (c Clone) Branch(ctx context.Context, stage string) string {
 	return Head
 }
 
-// remote is the remote that the branch of HEAD is pushed to.
-func (c Clone) remote(ctx context.Context) string {
+// RemoteName is the remote that the branch of HEAD is pushed to.
+func (c Clone) RemoteName(ctx context.Context) string {
 	current, err := c.git(ctx, "symbolic-ref", "--quiet", "--short", "HEAD")
 	if err == nil {
 		if name, err := c.git(ctx, "config", "branch."+current+".remote"); err == nil && name != "." {

@@ -2,9 +2,7 @@ package history
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
 )
 
@@ -74,33 +72,9 @@ func (r *Remote) Push(ctx context.Context, own, title, body string) (Pushed, err
 	return Pushed{}, err
 }
 
-// request pushes the commit to a branch that belongs to the command, and opens a pull request unless one is open.
+// request pushes the commit to a branch that belongs to the command, and opens a pull request.
 func (r *Remote) request(ctx context.Context, own, title, body string) (Pushed, error) {
-	pushed := Pushed{Branch: r.name + "/" + own}
-	if _, err := r.checkout.git(ctx, "push", "--quiet", r.name, "+HEAD:refs/heads/"+own); err != nil {
-		return Pushed{}, err
-	}
-	open, err := r.checkout.gh(ctx, "pr", "list", "--head", own, "--state", "open",
-		"--json", "url", "--jq", ".[].url")
-	if errors.Is(err, exec.ErrNotFound) {
-		return pushed, fmt.Errorf("%s takes pull requests only, and gh, which opens one, is missing: install it from "+
-			"https://cli.github.com, or open a request for the branch %s", r.branch(), own)
-	}
-	if err != nil {
-		return pushed, fmt.Errorf("the branch %s is pushed, and gh cannot ask for its pull request: gh auth login\n%w",
-			own, err)
-	}
-	if pushed.Request, _, _ = strings.Cut(open, "\n"); pushed.Request != "" {
-		return pushed, nil
-	}
-	base := strings.TrimPrefix(r.ref, "refs/heads/")
-	pushed.Request, err = r.checkout.gh(ctx, "pr", "create", "--head", own, "--base", base,
-		"--title", title, "--body", body)
-	return pushed, err
-}
-
-// gh runs GitHub's command in the clone and returns what it prints, without the end of the last line.
-func (c Clone) gh(ctx context.Context, args ...string) (string, error) {
-	out, err := c.run(ctx, nil, "gh", args...)
-	return strings.TrimRight(out, "\n"), err
+	return r.checkout.Request(ctx, Request{
+		Remote: r.name, Revision: "HEAD", Own: own, Base: strings.TrimPrefix(r.ref, "refs/heads/"), Title: title, Body: body,
+	})
 }

@@ -92,7 +92,7 @@ func look(ctx context.Context, args Args, name string) Stage {
 func (s *Stage) readGit(ctx context.Context, root string) error {
 	clone := history.At(root)
 	var err error
-	if s.Release, err = read(ctx, clone, s.Name); err != nil {
+	if s.Release, err = clone.Release(ctx, s.Name); err != nil {
 		return err
 	}
 	if clone.Branch(ctx, s.Name) == history.Head {
@@ -108,7 +108,7 @@ func (s *Stage) readGit(ctx context.Context, root string) error {
 	if before == "" {
 		return nil
 	}
-	from, err := read(ctx, clone, before)
+	from, err := clone.Release(ctx, before)
 	if err != nil || from == nil {
 		return err
 	}
@@ -118,20 +118,6 @@ func (s *Stage) readGit(ctx context.Context, root string) error {
 	}
 	s.Behind = &lag
 	return nil
-}
-
-// read reads the release of a stage from git; nil if git has none.
-func read(ctx context.Context, clone history.Clone, stage string) (*release.Release, error) {
-	branch, path := clone.Branch(ctx, stage), "platform/releases/"+stage+".json"
-	data, found, err := clone.Show(ctx, branch, path)
-	if err != nil || !found {
-		return nil, err
-	}
-	r, err := release.Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s at %s: %w; %s", path, branch, err, release.Restore(stage))
-	}
-	return r, nil
 }
 
 // readLambda asks which image each function runs.
