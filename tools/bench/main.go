@@ -1,5 +1,5 @@
 // Bench measures what the pipeline costs, next to what else does the same work on this machine: the size and start-up
-// of the functions, the ingestion of files, the ingestor over the network, and the analysis.
+// of the functions, the ingestion of files, the ingestor over the network, the analysis, and a promotion.
 //
 // Run it at the root of the repository: `make bench`. See docs/benchmarks.md.
 package main
@@ -61,6 +61,7 @@ func parts() []part {
 		{"ingest", (*bench).ingest},
 		{"tls", (*bench).tls},
 		{"analysis", (*bench).analysis},
+		{"promote", (*bench).promote},
 	}
 }
 
