@@ -18,14 +18,15 @@ func backsyncCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "backsync FROM TO",
 		Short: "Find commits that a later stage was built from and an earlier one's branch lacks",
-		Long: `backsync compares the commit that the release of FROM was built from with the branch of TO, and lists the commits
-that the branch lacks, such as a fix that was made for FROM in a hurry. It says in which files a merge would conflict.
-When nothing is missing, it does nothing.
+		Long: `backsync compares the commit that the release of FROM was built from with the branch of TO, and lists the
+commits that the branch lacks, such as a fix that was made for FROM in a hurry. It says in which files a merge would
+conflict. When nothing is missing, it does nothing.
 
 The branch of TO is the one that is named after the stage. A repository without such a branch has one for all stages:
 the default branch of its remote. --branch names another.
 
---push pushes the commits to the branch backsync/<FROM>-to-<TO>, and gh opens a pull request. An open one is refreshed.`,
+--push pushes the commits to the branch backsync/<FROM>-to-<TO>, and gh opens a pull request or refreshes the one that
+is open.`,
 		Example: "  mejan backsync uat dev\n  mejan backsync uat dev --push",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -79,12 +80,12 @@ func (b *backsyncing) run(ctx context.Context) error {
 		return err
 	}
 	progress := command.NewProgress(b.stderr)
-	switch {
-	case len(result.Commits) == 0:
-		progress.Printf("%s has all of commit %.7s, which %s was built from; nothing to do", result.Branch, result.Source, b.from)
-	default:
-		progress.Printf("%s lacks %s of commit %.7s, which %s was built from", result.Branch,
-			command.Plural(len(result.Commits), "commit"), result.Source, b.from)
+	if missing := len(result.Commits); missing == 0 {
+		progress.Printf("%s has all of commit %.7s, which %s was built from; nothing to do",
+			result.Branch, result.Source, b.from)
+	} else {
+		progress.Printf("%s lacks %s of commit %.7s, which %s was built from",
+			result.Branch, command.Plural(missing, "commit"), result.Source, b.from)
 	}
 	for _, file := range result.Conflicts {
 		progress.Printf("a merge would conflict in %s", command.Printable(file))
@@ -95,8 +96,8 @@ func (b *backsyncing) run(ctx context.Context) error {
 	if b.json {
 		return printJSON(b.stdout, result)
 	}
-	for _, commit := range result.Commits {
-		fmt.Fprintf(b.stdout, "%.7s %s (%s)\n", commit.ID, command.Printable(commit.Subject), command.Printable(commit.Author))
+	for _, c := range result.Commits {
+		fmt.Fprintf(b.stdout, "%.7s %s (%s)\n", c.ID, command.Printable(c.Subject), command.Printable(c.Author))
 	}
 	return nil
 }

@@ -16,13 +16,13 @@ func holdCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "hold STAGE",
 		Short: "Keep the images of a stage until mejan unhold",
-		Long: `hold writes a reason into the release file of STAGE and commits it. Until mejan unhold STAGE, neither a build nor
-a promotion replaces the images of the stage. Deployments of what it has go on, and so do promotions from it.`,
+		Long: `hold writes a reason into the release file of STAGE and commits it. Until mejan unhold STAGE, neither a build
+nor a promotion replaces the images of the stage. What it has can still be deployed, and promoted to the next stage.`,
 		Example: "  mejan hold prod --reason 'no change before the quarter ends' --push",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return h.runCommand(c, args[0]) },
 	}
-	c.Flags().StringVar(&h.reason, "reason", "", "why; whoever tries to replace the images reads it")
+	c.Flags().StringVar(&h.reason, "reason", "", "why the images must stay")
 	_ = c.MarkFlagRequired("reason") // fails only for a flag that does not exist
 	h.addFlags(c)
 	return c
@@ -31,9 +31,10 @@ a promotion replaces the images of the stage. Deployments of what it has go on, 
 func unholdCommand() *cobra.Command {
 	h := holding{}
 	c := &cobra.Command{
-		Use:     "unhold STAGE",
-		Short:   "Take the hold off a stage",
-		Long:    `unhold takes the hold out of the release file of STAGE and commits it. The stage keeps its images until the next promotion.`,
+		Use:   "unhold STAGE",
+		Short: "Take the hold off a stage",
+		Long: `unhold takes the hold out of the release file of STAGE and commits it. The stage keeps its images until
+the next promotion.`,
 		Example: "  mejan unhold uat --push",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(c *cobra.Command, args []string) error { return h.runCommand(c, args[0]) },
@@ -85,7 +86,8 @@ func (h *holding) run(ctx context.Context) error {
 	case held.Commit == "":
 		progress.Printf("%s is held for that reason already; nothing to do", h.stage)
 	case held.Hold == "":
-		progress.Printf("committed %.7s: the hold of %s is off; it was: %s", held.Commit, h.stage, command.Printable(held.Before))
+		progress.Printf("committed %.7s: the hold of %s is off; it was: %s",
+			held.Commit, h.stage, command.Printable(held.Before))
 	default:
 		progress.Printf("committed %.7s: %s is held until: mejan unhold %[2]s", held.Commit, h.stage)
 	}

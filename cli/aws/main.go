@@ -15,7 +15,9 @@ func main() { command.Main(run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{Use: "mejan", Short: "What asks AWS"}
-	root.AddCommand(backsyncCommand(), doctorCommand(), driftCommand(), fetchCommand(), holdCommand(), imagesCommand(), promoteCommand(), replayCommand(), rollbackCommand(),
-		smokeCommand(), statusCommand(), unholdCommand())
+	root.AddCommand(
+		backsyncCommand(), doctorCommand(), driftCommand(), fetchCommand(), holdCommand(), imagesCommand(), promoteCommand(),
+		replayCommand(), rollbackCommand(), smokeCommand(), statusCommand(), unholdCommand(),
+	)
 	return command.Run(ctx, root, args, stdout, stderr)
 }

@@ -60,7 +60,8 @@ func (b *imageBuild) release(
 	// The tag has the time of the file.
 	for _, function := range pipeline.Functions() {
 		if err := registry.Tag(ctx, function, made.Tag(), made.Images[function]); err != nil {
-			return fmt.Errorf("%s is written, but its images are not tagged; the same command goes on from here: %w", relative, err)
+			return fmt.Errorf("%s is written, but its images are not tagged; the same command goes on from here: %w",
+				relative, err)
 		}
 	}
 	if same {

@@ -23,8 +23,8 @@ func rollbackCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rollback STAGE",
 		Short: "Restore an earlier release of a stage, and hold it",
-		Long: `rollback finds an earlier release of STAGE in git's history, makes sure that its images are still in the registry,
-writes it to platform/releases/<STAGE>.json and commits that file. The next make up STAGE=<STAGE> deploys it.
+		Long: `rollback finds an earlier release of STAGE in git's history, makes sure that its images are still in the
+registry, writes it to platform/releases/<STAGE>.json and commits that file. The next make up STAGE=<STAGE> deploys it.
 
 It puts a hold on the stage, with the reason. Until mejan unhold takes it off, no promotion and no build replaces what
 was restored.
@@ -94,7 +94,7 @@ func (r *rollingBack) run(ctx context.Context) error {
 		progress.Printf("committed %.7s; deploy it: make up STAGE=%s", result.Commit, result.Stage)
 		progress.Printf("%s is held until: mejan unhold %[1]s", result.Stage)
 	default:
-		progress.Printf("%s has the release of commit %.7s already; nothing to do. For another one: mejan rollback %[1]s --list",
+		progress.Printf("%s has the release of commit %.7s already; nothing to do; the others: mejan rollback %[1]s --list",
 			result.Stage, result.Source)
 	}
 	tellPushed(progress, result.Recorded)

@@ -19,8 +19,8 @@ func statusCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show what runs where: git, Lambda and the registries of all stages",
-		Long: `status shows, for each stage and function, the commit and the image that git says, the image that Lambda runs, and
-whether the registry has it; how far each stage lies behind the one before; and holds. It changes nothing.
+		Long: `status shows, for each stage and function, the commit and the image that git says, the image that Lambda runs,
+and whether the registry has it; how far each stage lies behind the one before; and holds. It changes nothing.
 
 What cannot be found out is shown as "?", with the reason below, and status then fails. In a repository with a branch
 for each stage, git says it on the branch that is named after the stage.`,

@@ -223,7 +223,8 @@ func TestDriftPreview(t *testing.T) {
 		{"arguments", `test "$*" = "preview --stack dev --expect-no-changes --non-interactive"`, 0, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if err := os.WriteFile(filepath.Join(bin, "pulumi"), []byte("#!/bin/sh\n"+tt.script+"\n"), 0o700); err != nil { //nolint:gosec // a program
+			script := []byte("#!/bin/sh\n" + tt.script + "\n")
+			if err := os.WriteFile(filepath.Join(bin, "pulumi"), script, 0o700); err != nil {
 				t.Fatal(err)
 			}
 			var stdout, stderr bytes.Buffer

@@ -98,7 +98,8 @@ func (r *Result) title() string { return "Bring what " + r.From + " runs back to
 // body is the text of the pull request.
 func (r *Result) body() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s runs images that were built from %.12s. %s lacks these commits of it:\n\n", r.From, r.Source, r.Branch)
+	fmt.Fprintf(&b, "%s runs images that were built from %.12s. %s lacks these commits of it:\n\n",
+		r.From, r.Source, r.Branch)
 	for _, c := range r.Commits {
 		fmt.Fprintf(&b, "- %.12s %s (%s)\n", c.ID, c.Subject, c.Author)
 	}
@@ -107,7 +108,8 @@ func (r *Result) body() string {
 		for _, file := range r.Conflicts {
 			fmt.Fprintf(&b, "- `%s`\n", file)
 		}
-		fmt.Fprintf(&b, "\nTo solve it: `git fetch && git switch backsync/%s-to-%s && git merge origin/%s`\n", r.From, r.To, r.Branch)
+		fmt.Fprintf(&b, "\nTo solve it: `git fetch && git switch backsync/%s-to-%s && git merge origin/%s`\n",
+			r.From, r.To, r.Branch)
 	}
 	b.WriteString("\nMerge it with a merge commit: after a squash the commits would be listed again.\n")
 	return b.String()

@@ -55,7 +55,7 @@ It fails where a file was dead-lettered, where a function lacked a permission, o
 	c.Flags().StringVar(&d.out, "out", "", "folder for the results (default out/demo in the checkout)")
 	c.Flags().BoolVar(&d.json, "json", false, "print the summary as JSON")
 	c.Flags().BoolVar(&d.smoke, "smoke", false, "upload as smoke tests: mail for the test receiver only, no metrics")
-	c.Flags().StringVar(&d.stage, "stage", "", "run the images of this stage's release (default: build from this checkout)")
+	c.Flags().StringVar(&d.stage, "stage", "", "run the images of this stage's release (default: built from the checkout)")
 	c.Flags().StringVar(&d.repo, "repo", "", "registry and prefix of that stage (default its repositories in ECR)")
 	c.Flags().StringVar(&d.addr, "addr", "127.0.0.1:0", "address of the local cloud; port 0 takes a free one")
 	return c

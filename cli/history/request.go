@@ -40,7 +40,8 @@ func (c Clone) Request(ctx context.Context, r Request) (Pushed, error) {
 		_, err := c.gh(ctx, "pr", "edit", pushed.Request, "--title", r.Title, "--body", r.Body)
 		return pushed, err
 	}
-	pushed.Request, err = c.gh(ctx, "pr", "create", "--head", r.Own, "--base", r.Base, "--title", r.Title, "--body", r.Body)
+	pushed.Request, err = c.gh(ctx, "pr", "create", "--head", r.Own, "--base", r.Base,
+		"--title", r.Title, "--body", r.Body)
 	return pushed, err
 }
 

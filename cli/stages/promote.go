@@ -1,6 +1,6 @@
-// Package stages changes which images a stage runs. A promotion brings the images of the stage before: the same ones, by
-// their digests, from one registry to another. A rollback restores an earlier release, and a hold keeps it. Each change
-// is a commit of one release file.
+// Package stages changes which images a stage runs. A promotion brings the images of the stage before: the same ones,
+// by their digests, from one registry to another. A rollback restores an earlier release, and a hold keeps it. Each
+// change is a commit of one release file.
 package stages
 
 import (

@@ -96,9 +96,10 @@ func Back(ctx context.Context, args Rollback) (*RolledBack, error) {
 		return result, nil
 	}
 	result.Recorded, err = recorder.record(ctx, registry, next, !written, message{
-		subject: fmt.Sprintf("release(%s): roll back to %s from %s", args.Stage, short(next.Source), short(next.RolledBackFrom)),
-		body:    next.Hold + "\n\n" + listing(next),
-		branch:  "rollback-" + short(next.Source),
+		subject: fmt.Sprintf("release(%s): roll back to %s from %s",
+			args.Stage, short(next.Source), short(next.RolledBackFrom)),
+		body:   next.Hold + "\n\n" + listing(next),
+		branch: "rollback-" + short(next.Source),
 	})
 	return result, err
 }
@@ -141,8 +142,8 @@ func (b *Rollback) next(dir string, replaced, target *release.Release) (*release
 	return target.Restored(replaced, reason, time.Now()), nil
 }
 
-// checkImages makes sure that the registry has all images of a release. A release that an earlier version wrote does not
-// say what belongs to them.
+// checkImages makes sure that the registry has all images of a release. A release that an earlier version wrote does
+// not say what belongs to them.
 func checkImages(ctx context.Context, registry *images.Registry, r *release.Release) error {
 	var problems []error
 	for _, function := range pipeline.Functions() {

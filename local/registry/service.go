@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/go-json-experiment/json"
 
 	"github.com/mejan/mejan/local/wire"
@@ -41,8 +40,10 @@ func (e ECR) Read(r *http.Request) (wire.Call, *wire.Error) {
 	call := wire.Call{Operation: operation}
 	switch operation {
 	case "DescribeRepositories":
-		var input ecr.DescribeRepositoriesInput
-		if err := json.Unmarshal(body, &input, json.MatchCaseInsensitiveNames(true)); err != nil {
+		var input struct {
+			RepositoryNames []string `json:"repositoryNames"`
+		}
+		if err := json.Unmarshal(body, &input); err != nil {
 			return wire.Call{}, badRequest("SerializationException", err.Error())
 		}
 		names := input.RepositoryNames

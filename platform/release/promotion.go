@@ -37,8 +37,8 @@ func (r *Release) SameImages(other *Release) bool {
 		r.Platform == other.Platform
 }
 
-// To is the release that a stage gets when r is promoted to it at a time, in the place of the release replaced, which is
-// nil for a first promotion.
+// To is the release that a stage gets when r is promoted to it at a time. The release replaced is nil for a first
+// promotion.
 func (r *Release) To(stage string, replaced *Release, now time.Time) *Release {
 	promoted := *r
 	promoted.Stage, promoted.PromotedFrom = stage, r.Stage

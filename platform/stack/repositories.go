@@ -26,9 +26,9 @@ const (
 	keptBuilds   = 100
 )
 
-// expiryPolicy says which images a repository drops, the oldest first. ECR expires no image that a rule of a lower number
-// selects: so the first rule keeps the images of releases from the second. Rules that select untagged images are
-// missing, because bills of materials and signatures have no tag. ECR removes those after their image.
+// expiryPolicy says which images a repository drops, the oldest first. ECR drops no image by a rule if a rule of a
+// lower number selects it. So the first rule keeps the images of releases from the second. No rule selects what has no
+// tag, as bills of materials and signatures have none. ECR removes those after their image.
 func expiryPolicy() (string, error) {
 	rule := func(priority int, description, tags string, count int) map[string]any {
 		return map[string]any{

@@ -74,7 +74,8 @@ type promotion struct {
 
 // newRegistry starts an empty registry in this process.
 func newRegistry() *httptest.Server {
-	return httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0)), registry.WithReferrersSupport(true)))
+	silent := registry.Logger(log.New(io.Discard, "", 0))
+	return httptest.NewServer(registry.New(silent, registry.WithReferrersSupport(true)))
 }
 
 func repo(server *httptest.Server, stage string) string {
