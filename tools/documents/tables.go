@@ -27,6 +27,8 @@ var exceptions = []exception{
 	{"make images STAGE=dev", needsAccount},
 	{"make promote", needsAccount},
 	{"make up", needsAccount},
+	{"make rollback", needsAccount},
+	{"make status", needsAccount},
 	{"make doctor STAGE=dev", needsAccount},
 	{"bin/mejan doctor dev", needsAccount},
 	{"aws login", needsAccount},
