@@ -30,6 +30,12 @@ var guards = []change{
 	"update ecr/repository notifier", "update s3/bucketV2 data", "update s3/bucketV2 failures",
 }
 
+// signedByIdentity are settings that a stage has together.
+var signedByIdentity = map[string]string{
+	"mejan:signature": "identity", "mejan:signatureIssuer": "https://issuer.example.com",
+	"mejan:signatureSubject": "release", "mejan:signatureRoot": "trusted_root.json",
+}
+
 // changedSettings has a line for each setting.
 var changedSettings = []setting{
 	{key: "mejan:senderEmail", set: map[string]string{"mejan:senderEmail": "other@mejan.io"}, touches: []change{"replace sesv2/emailIdentity", "update iam/rolePolicy notifier", "update lambda/function notifier"}},
@@ -66,6 +72,12 @@ var changedSettings = []setting{
 		key: "mejan:forceDestroy", unless: "mejan:forceDestroy", touches: guards,
 		set: map[string]string{"mejan:protect": "false", "mejan:forceDestroy": "true"},
 	},
+	// They say what is promoted and deployed, and are in no resource.
+	{key: "mejan:signature", set: map[string]string{"mejan:signature": "key", "mejan:signatureKey": "release.pub"}},
+	{key: "mejan:signatureKey", set: map[string]string{"mejan:signature": "key", "mejan:signatureKey": "release.pub"}},
+	{key: "mejan:signatureIssuer", set: signedByIdentity},
+	{key: "mejan:signatureSubject", set: signedByIdentity},
+	{key: "mejan:signatureRoot", set: signedByIdentity},
 	// They say who deploys, and are in no resource.
 	{key: "aws:profile", set: map[string]string{"aws:profile": "desk"}},
 	{key: "aws:allowedAccountIds", set: map[string]string{"aws:allowedAccountIds": "123456789012"}},

@@ -32,7 +32,8 @@ func TestDocs(t *testing.T) {
 		key, otherwise, example := match[1], match[2], strings.Trim(match[4], "'")
 		keys = append(keys, key)
 		example = strings.ReplaceAll(example, "example.com", "mejan.io")
-		change := map[string]string{key: example}
+		change := companions(key)
+		change[key] = example
 		if key == "aws:region" || key == "mejan:modelId" {
 			// The two go together, and the price is not known there.
 			change = map[string]string{

@@ -23,6 +23,12 @@ const (
 	keyLogRetentionDays = Namespace + ":logRetentionDays"
 	keyProtect          = Namespace + ":protect"
 	keyForceDestroy     = Namespace + ":forceDestroy"
+
+	keySignature        = Namespace + ":signature"
+	keySignatureKey     = Namespace + ":signatureKey"
+	keySignatureIssuer  = Namespace + ":signatureIssuer"
+	keySignatureSubject = Namespace + ":signatureSubject"
+	keySignatureRoot    = Namespace + ":signatureRoot"
 )
 
 const (
@@ -91,7 +97,7 @@ func Keys() []string {
 	keys := []string{
 		keyRegion, keyProfile, keyAllowedAccountIDs, keyPrefix, keySenderEmail, keyReceiverEmails, keyTestReceiver,
 		keyAlarmEmail, keyModelID, keyModelPrice, keyIngestLimits, keyLogLevel, keyLogRetentionDays, keyProtect,
-		keyForceDestroy,
+		keyForceDestroy, keySignature, keySignatureKey, keySignatureIssuer, keySignatureSubject, keySignatureRoot,
 		inputDays.key, processedDays.key, rejectDays.key, failureDays.key,
 	}
 	for _, s := range sizes() {

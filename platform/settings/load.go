@@ -43,6 +43,7 @@ func (l *loader) load() (Stage, error) {
 		FailureDays:   l.number(failureDays),
 	}
 	s.Protect, s.ForceDestroy = l.protection()
+	s.Signature = l.signature()
 	l.environment(s)
 	if err := l.failure(); err != nil {
 		return Stage{}, err

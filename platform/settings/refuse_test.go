@@ -52,6 +52,16 @@ func TestRefusals(t *testing.T) {
 		{"outlives its claim", "mejan:notifierTimeoutSeconds", "76", "from 30 to 60"},
 		{"more than one may reserve", "mejan:ingestorReservedConcurrency", "901", "from 0 to 900"},
 		{"flag", "mejan:protect", "yes", `"yes" is neither true nor false; pulumi config set --stack dev mejan:protect true`},
+		{"signature", "mejan:signature", "keyless", `"keyless" is not one of none, key, identity; ` +
+			"pulumi config set --stack dev mejan:signature key"},
+		{"signature by no key", "mejan:signature", "key", "mejan:signatureKey: not set, but mejan:signature is key; " +
+			"pulumi config set --stack dev mejan:signatureKey platform/release.pub"},
+		{"signature by nobody", "mejan:signature", "identity", "mejan:signatureSubject: not set, but mejan:signature is identity"},
+		{"signature of no issuer", "mejan:signature", "identity", "mejan:signatureIssuer: not set, but mejan:signature is identity; " +
+			"pulumi config set --stack dev mejan:signatureIssuer https://token.actions.githubusercontent.com"},
+		{"key without a policy", "mejan:signatureKey", "release.pub", "mejan:signatureKey: belongs to mejan:signature key, " +
+			"and this stage has none; pulumi config rm --stack dev mejan:signatureKey"},
+		{"issuer without a policy", "mejan:signatureIssuer", "https://issuer.example.com", "belongs to mejan:signature identity"},
 		{"list for a flag", "mejan:protect", `["true"]`, "is neither true nor false"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -99,6 +109,42 @@ func TestRefusedTogether(t *testing.T) {
 		"mejan:ingestorReservedConcurrency": "400", "mejan:analyzerReservedConcurrency": "501",
 	}))
 	refusedWith(t, err, "mejan:analyzerReservedConcurrency: the functions reserve 901 together, want 900 or less")
+}
+
+// A signature that cannot be verified, or not as its author believes, is refused with the setting that mends it.
+func TestRefusedSignatures(t *testing.T) {
+	for _, tt := range []struct{ name, key, value, want string }{
+		{"key outside the repository", "mejan:signatureKey", "../release.pub", "is not the path of a file in the repository"},
+		{"absolute key", "mejan:signatureKey", "/etc/release.pub", "is not the path of a file in the repository"},
+		{"private address", "mejan:signatureIssuer", "issuer", `"issuer" is not the address of an issuer`},
+		{"pattern of issuers", "mejan:signatureIssuer", "https://.*", "is not the address of an issuer"},
+		{"half a pattern", "mejan:signatureSubject", "^release", "begin it with ^ and end it with $"},
+		{"half a pattern at the end", "mejan:signatureSubject", "release$", "begin it with ^ and end it with $"},
+		{"broken pattern", "mejan:signatureSubject", "^($", "missing closing"},
+		{"root outside the repository", "mejan:signatureRoot", "..", "is not the path of a file in the repository"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			values := companions(tt.key)
+			values[tt.key] = tt.value
+			_, err := load(t, required(values))
+			refusedWith(t, err, tt.want)
+		})
+	}
+	_, err := load(t, required(map[string]string{
+		"mejan:signature": "key", "mejan:signatureKey": "release.pub", "mejan:signatureSubject": "release",
+	}))
+	refusedWith(t, err, "mejan:signatureSubject: belongs to mejan:signature identity, and this stage has key")
+}
+
+// A pattern is anchored as a whole: no alternative of it matches a part of another name.
+func TestSubjectPattern(t *testing.T) {
+	for subject, want := range map[string]string{
+		"release": "", "^release": "", "^a|b$": "^(?:a|b)$", "^https://x/.*$": "^(?:https://x/.*)$",
+	} {
+		if got := settings.SubjectPattern(subject); got != want {
+			t.Errorf("%q is the pattern %q, want %q", subject, got, want)
+		}
+	}
 }
 
 // A value that Pulumi keeps encrypted would be shown in plain text, which its owner does not expect.

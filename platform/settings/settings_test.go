@@ -73,6 +73,7 @@ func TestDefaults(t *testing.T) {
 		},
 		Retention: settings.Retention{InputDays: 90, ProcessedDays: 365, RejectDays: 365, FailureDays: 90},
 		Protect:   true,
+		Signature: settings.Signature{Policy: settings.SignatureNone},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -86,10 +87,15 @@ func TestReadsEveryKey(t *testing.T) {
 		"mejan:prefix": "desk", "mejan:senderEmail": "other@mejan.io", "mejan:receiverEmails": `["other@mejan.io"]`,
 		"mejan:testReceiverEmail": "other@mejan.io", "mejan:alarmEmail": "other@mejan.io", "mejan:modelId": "amazon.nova-pro-v1:0", "mejan:modelPrice": "1/2",
 		"mejan:ingestLimits": "object=1GiB", "mejan:logLevel": "debug", "mejan:logRetentionDays": "14",
-		"mejan:forceDestroy": "true",
+		"mejan:forceDestroy": "true", "mejan:signature": "key", "mejan:signatureKey": "other.pub",
+		"mejan:signatureIssuer": "https://other.example.com", "mejan:signatureSubject": "^other$",
+		"mejan:signatureRoot": "other.json",
 	}
 	for _, key := range settings.Keys() {
-		without := required(nil)
+		without := required(companions(key))
+		if key == "mejan:signature" {
+			without = required(nil) // the policy none has no companions
+		}
 		if key == "mejan:protect" {
 			// The opposite of forceDestroy, and read as such.
 			if _, err := load(t, required(map[string]string{key: "false"})); err == nil {
@@ -109,13 +115,32 @@ func TestReadsEveryKey(t *testing.T) {
 		default:
 			value = "33"
 		}
-		after, err := load(t, required(map[string]string{key: value}))
+		with := companions(key)
+		with[key] = value
+		after, err := load(t, required(with))
 		if err != nil {
 			t.Errorf("%s: %v", key, err)
 		} else if cmp.Equal(before, after) {
 			t.Errorf("%s=%s changes nothing", key, value)
 		}
 	}
+}
+
+// companions are the settings without which a stage cannot have another one.
+func companions(key string) map[string]string {
+	with := map[string]string{}
+	switch key {
+	case "mejan:signatureKey":
+		with = map[string]string{"mejan:signature": "key", key: "release.pub"}
+	case "mejan:signatureIssuer", "mejan:signatureSubject", "mejan:signatureRoot":
+		with = map[string]string{
+			"mejan:signature": "identity", "mejan:signatureIssuer": "https://issuer.example.com",
+			"mejan:signatureSubject": "release",
+		}
+	case "mejan:signature":
+		with = map[string]string{"mejan:signatureKey": "release.pub"}
+	}
+	return with
 }
 
 // The functions may reserve all that AWS lets them.

@@ -38,6 +38,9 @@ type Stage struct {
 	// ForceDestroy lets `pulumi destroy` delete buckets and image repositories with their content. It is the opposite of
 	// Protect: a stage with neither could be destroyed only half-way, up to the first bucket that holds an object.
 	ForceDestroy bool
+	// Signature says who must have signed the images. The program that deploys them does not look at it: they are verified
+	// when they are promoted, and before a deployment.
+	Signature Signature
 }
 
 // Function is the size of one function.
