@@ -17,7 +17,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{Use: "mejan", Short: "What asks AWS"}
 	root.AddCommand(
 		backsyncCommand(), doctorCommand(), driftCommand(), fetchCommand(), holdCommand(), imagesCommand(), promoteCommand(),
-		replayCommand(), rollbackCommand(), smokeCommand(), statusCommand(), unholdCommand(),
+		replayCommand(), rollbackCommand(), signCommand(), smokeCommand(), statusCommand(), unholdCommand(),
+		verifyCommand(),
 	)
 	return command.Run(ctx, root, args, stdout, stderr)
 }

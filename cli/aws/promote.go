@@ -11,6 +11,7 @@ import (
 
 	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/cli/doctor"
+	"github.com/mejan/mejan/cli/signature"
 	"github.com/mejan/mejan/cli/stages"
 	"github.com/mejan/mejan/platform/images"
 	"github.com/mejan/mejan/platform/release"
@@ -24,6 +25,9 @@ func promoteCommand() *cobra.Command {
 		Long: `promote copies the images that the release of FROM names, and what is attached to them, into the repositories
 of TO. Digests stay. It verifies the images in both registries, writes platform/releases/<TO>.json and commits that
 file. The next make up STAGE=<TO> deploys it. Images go from dev to uat and from uat to prod.
+
+If the settings of TO ask for signatures (mejan:signature), each image must have the right one in both registries:
+mejan sign FROM makes it.
 
 Each stage has its own region, AWS profile and account, from Pulumi.<stage>.yaml. --from-repo and --to-repo name
 another registry and prefix, for which promote logs in as docker does.
@@ -76,6 +80,7 @@ func (p *promoting) run(ctx context.Context) error {
 	progress := command.NewProgress(p.stderr)
 	result, err := stages.Promote(ctx, stages.Promotion{
 		Root: root, From: p.from.name, To: p.to.name, DryRun: p.dryRun, Push: p.push, Progress: progress.Step,
+		Sigstore: signature.Program{},
 		Reach: func(ctx context.Context) (source, destination *images.Registry, err error) {
 			return p.reach(ctx, root, progress)
 		},

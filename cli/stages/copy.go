@@ -36,18 +36,20 @@ func (p *promotion) plan(ctx context.Context) (map[pipeline.Function]*images.Sto
 			p.result.Copied = append(p.result.Copied, function)
 		}
 	}
-	return plan, errors.Join(problems...)
+	_, err := p.signatures.check(ctx, p.From, plan)
+	return plan, errors.Join(append(problems, err)...)
 }
 
 // copy brings the images to the destination and verifies them there. Tags come last, when all three images are in
 // place.
 func (p *promotion) copy(ctx context.Context, plan map[pipeline.Function]*images.Stored) error {
 	const again = "the same command goes on from here"
+	copies := map[pipeline.Function]*images.Stored{}
 	for _, function := range p.result.Copied {
 		done := p.step("copy " + string(function))
 		changed, err := p.destination.Copy(ctx, function, plan[function])
 		if err == nil {
-			_, err = verify(ctx, p.destination, p.from, function)
+			copies[function], err = verify(ctx, p.destination, p.from, function)
 		}
 		switch {
 		case err != nil:
@@ -59,6 +61,9 @@ func (p *promotion) copy(ctx context.Context, plan map[pipeline.Function]*images
 			done("there already")
 		}
 	}
+	if _, err := p.signatures.check(ctx, p.To, copies); err != nil {
+		return fmt.Errorf("verify the copies; %s: %w", again, err)
+	}
 	for _, function := range p.result.Copied {
 		if err := p.destination.Tag(ctx, function, p.from.Source, p.from.Images[function]); err != nil {
 			return fmt.Errorf("tag image of %s; %s: %w", function, again, err)
@@ -67,9 +72,12 @@ func (p *promotion) copy(ctx context.Context, plan map[pipeline.Function]*images
 	return nil
 }
 
-func (p *promotion) step(what string) (done func(result string)) {
-	if p.Progress == nil {
+func (p *promotion) step(what string) (done func(result string)) { return step(p.Progress, what) }
+
+// step begins a step of which progress, unless it is nil, hears.
+func step(progress images.Progress, what string) (done func(result string)) {
+	if progress == nil {
 		return func(string) {}
 	}
-	return p.Progress(what)
+	return progress(what)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mejan/mejan/cli/history"
+	"github.com/mejan/mejan/cli/signature"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/platform/images"
 	"github.com/mejan/mejan/platform/release"
@@ -27,6 +28,8 @@ type Promotion struct {
 	// Reach finds the registries of both stages. It is called even when something is wrong with git or the releases, so
 	// that a person sees all problems at once.
 	Reach func(ctx context.Context) (source, destination *images.Registry, err error)
+	// Sigstore verifies signatures, if the settings of To ask for any.
+	Sigstore signature.Sigstore
 	// Progress hears of each step.
 	Progress images.Progress
 }
@@ -52,6 +55,7 @@ type promotion struct {
 	// before is the release of To as its file has it; nil if there is none.
 	before              *release.Release
 	source, destination *images.Registry
+	signatures          Signatures
 	result              *Promoted
 }
 
@@ -100,10 +104,12 @@ func Promote(ctx context.Context, args Promotion) (*Promoted, error) {
 
 // examine looks at the clone, the releases, and the way to both registries.
 func (p *promotion) examine(ctx context.Context) error {
-	problems := []error{p.readReleases()}
+	var err error
+	p.signatures = Signatures{Sigstore: p.Sigstore}
+	p.signatures.Policy, err = signature.ReadPolicy(p.Root, p.To)
+	problems := []error{err, p.readReleases()}
 	begun := p.from != nil && p.before != nil && p.before.Promoted(p.from)
 	problems = append(problems, p.recorder.examine(ctx, begun))
-	var err error
 	p.source, p.destination, err = p.Reach(ctx)
 	return errors.Join(append(problems, err)...)
 }

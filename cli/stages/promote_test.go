@@ -21,6 +21,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"github.com/mejan/mejan/cli/signature"
+	"github.com/mejan/mejan/cli/sigstore"
+	"github.com/mejan/mejan/cli/sigstore/sigstoretest"
 	"github.com/mejan/mejan/cli/stages"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/platform/images"
@@ -28,7 +31,7 @@ import (
 )
 
 // Promise: a promotion whose connections are cut after any request ends as one that was not cut, once it is repeated.
-// Until then the stage has no release whose images are not all there.
+// Until then the stage has no release whose images are not all there, signed as the stage asks.
 func TestCutAnywhere(t *testing.T) {
 	c := newClone(t)
 	line := &line{}
@@ -190,19 +193,26 @@ func (l *line) registry(t *testing.T, referrers bool) *images.Registry {
 	return r
 }
 
-// clone is a git repository with releases.
+// clone is a git repository with releases. Its stage uat takes images that a key has signed, the one in the file key.
 type clone struct {
-	t    *testing.T
-	root string
+	t         *testing.T
+	root, key string
 }
 
 func newClone(t *testing.T) clone {
 	t.Helper()
-	c := clone{t, t.TempDir()}
+	c := clone{t, t.TempDir(), filepath.Join(t.TempDir(), "release.key")}
 	c.git("init", "--quiet", "--initial-branch=main")
 	c.git("config", "user.name", "a")
 	c.git("config", "user.email", "a@example.com")
-	c.git("commit", "--quiet", "--allow-empty", "-m", "begin")
+	private, public := sigstoretest.KeyPair(t)
+	if err := os.WriteFile(c.key, private, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.write("release.pub", string(public))
+	c.write("Pulumi.uat.yaml", "config:\n  mejan:signature: key\n  mejan:signatureKey: release.pub\n")
+	c.git("add", ".")
+	c.git("commit", "--quiet", "-m", "begin")
 	return c
 }
 
@@ -265,6 +275,10 @@ func (c clone) release(registry *images.Registry, stage string) *release.Release
 	}
 	c.git("add", ".")
 	c.git("commit", "--quiet", "-m", "release")
+	order := signature.Order{Key: c.key}
+	if _, err := stages.Sign(c.t.Context(), registry, made, sigstore.Sigstore{}, order, nil); err != nil {
+		c.t.Fatal(err)
+	}
 	return made
 }
 
@@ -278,7 +292,7 @@ func (c clone) dir() string {
 
 func (c clone) promote(source, destination *images.Registry) (*stages.Promoted, error) {
 	return stages.Promote(c.t.Context(), stages.Promotion{
-		Root: c.root, From: "dev", To: "uat",
+		Root: c.root, From: "dev", To: "uat", Sigstore: sigstore.Sigstore{},
 		Reach: func(context.Context) (*images.Registry, *images.Registry, error) { return source, destination, nil },
 	})
 }
@@ -309,11 +323,19 @@ func (c clone) checkWhole(registry *images.Registry) {
 		}
 		begun = begun || tagged
 	}
-	for function, digest := range from.Images {
-		if _, err := registry.Find(c.t.Context(), function, digest); begun && err != nil {
-			c.t.Errorf("a tag or the release is there, and: %v", err)
-		}
+	if _, err := stages.Verify(c.t.Context(), registry, from, c.signatures()); begun && err != nil {
+		c.t.Errorf("a tag or the release is there, and: %v", err)
 	}
+}
+
+// signatures are those that uat asks for.
+func (c clone) signatures() stages.Signatures {
+	c.t.Helper()
+	policy, err := signature.ReadPolicy(c.root, "uat")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return stages.Signatures{Policy: policy, Sigstore: sigstore.Sigstore{}}
 }
 
 // checkPromoted makes sure that registry, file and git agree, and that there is one commit since base.
@@ -335,6 +357,9 @@ func (c clone) checkPromoted(registry *images.Registry, from *release.Release, b
 		if diff := cmp.Diff([]string{from.SBOMs[function]}, stored.SBOMs); diff != "" {
 			c.t.Errorf("bills of materials of %s (-want +got):\n%s", function, diff)
 		}
+	}
+	if _, err := stages.Verify(c.t.Context(), registry, to, c.signatures()); err != nil {
+		c.t.Errorf("verify the images of uat: %v", err)
 	}
 	c.checkTags(registry, to)
 	c.checkCommit(base, "release(uat): 3 images from dev @ "+from.Source[:7])

@@ -1,15 +1,12 @@
 package images
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
-	"github.com/google/go-containerregistry/pkg/v1/partial"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
@@ -24,14 +21,8 @@ type Built struct {
 	image, sbom v1.Image
 }
 
-// Media types of a bill of materials in a registry.
-const (
-	sbomType  types.MediaType = "application/spdx+json"
-	emptyType types.MediaType = "application/vnd.oci.empty.v1+json"
-)
-
-// emptyConfig is the configuration of an artifact that has none, as OCI spells it.
-const emptyConfig = "{}"
+// sbomType is the media type of a bill of materials in a registry.
+const sbomType types.MediaType = "application/spdx+json"
 
 // readBuilt reads what ko wrote: an OCI layout with the image, and a folder with its bill of materials.
 func readBuilt(folder, sboms string, digest v1.Hash) (Built, error) {
@@ -82,30 +73,5 @@ func NewBuilt(image v1.Image, document []byte) (Built, error) {
 // attach makes the OCI artifact that refers to an image by `subject`. It holds nothing but the document and the
 // subject, so that the same image has the same artifact on any day.
 func attach(image v1.Image, document []byte) (v1.Image, error) {
-	subject, err := partial.Descriptor(image)
-	if err != nil {
-		return nil, err
-	}
-	layer, config := static.NewLayer(document, sbomType), static.NewLayer([]byte(emptyConfig), emptyType)
-	describe := func(layer v1.Layer) v1.Descriptor {
-		d, failure := partial.Descriptor(layer)
-		if failure != nil {
-			err = errors.Join(err, failure)
-			return v1.Descriptor{}
-		}
-		return *d
-	}
-	manifest := v1.Manifest{
-		SchemaVersion: 2, MediaType: types.OCIManifestSchema1, ArtifactType: string(sbomType),
-		Config: describe(config), Layers: []v1.Descriptor{describe(layer)},
-		Subject: &v1.Descriptor{MediaType: subject.MediaType, Digest: subject.Digest, Size: subject.Size},
-	}
-	if err != nil {
-		return nil, err
-	}
-	raw, err := json.Marshal(manifest)
-	if err != nil {
-		return nil, err
-	}
-	return inMemory(manifest, raw, []byte(emptyConfig), layer)
+	return artifact(image, static.NewLayer(document, sbomType), sbomType, nil)
 }
