@@ -1,13 +1,12 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help programs ko laptop demo local test engine-test documents verify fix build images smoke promote rollback hold unhold
-.PHONY: status drift backsync doctor foundation preview up pulumi bench fuzz clean FORCE
+.PHONY: help programs ko laptop demo local test engine-test documents verify fix build images smoke sign verify-images promote
+.PHONY: rollback hold unhold status drift backsync doctor foundation preview up pulumi bench fuzz clean FORCE
 
 # FILE is what `make demo` puts under inputs/. STAGE is what images, doctor, foundation, preview and up are for. REPO is a
 # registry and prefix that images go to instead of the stage's repositories. PULUMI_FLAGS are passed on to pulumi, such as
-# --yes. FROM and TO are the stages of promote and backsync. PROMOTE, ROLLBACK, HOLD, DRIFT and BACKSYNC are flags of
-# these commands, such as --dry-run.
-# BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
+# --yes. FROM and TO are the stages of promote and backsync. SIGN, PROMOTE, ROLLBACK, HOLD, DRIFT and BACKSYNC are flags of
+# these commands, such as --dry-run. BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
 REPO ?=
@@ -19,6 +18,7 @@ ROLLBACK ?=
 HOLD ?=
 DRIFT ?=
 BACKSYNC ?=
+SIGN ?=
 FUZZTIME ?= 1m
 BENCH ?=
 
@@ -34,7 +34,7 @@ RELEASE := GOWORK=off GOOS=linux GOARCH=arm64 GOFLAGS=-trimpath
 FLAGS := -trimpath -buildvcs=false -tags=lambda.norpc -ldflags="-s -w"
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # What a local cloud needs, one after the other, even under make -j: each go command keeps all cores busy, and two at a time
 # would both compile what they share.
@@ -66,15 +66,18 @@ fix: ## repair what verify finds and can be repaired
 
 build: programs bin/ingestor bin/analyzer bin/notifier ## bin/mejan, and the functions' binaries for Lambda
 
-# mejan is light; mejan-cloud carries the local cloud and the Pulumi SDK, mejan-aws the AWS SDK, and mejan starts them.
-# A target builds only what it starts: mejan-cloud compiles for minutes.
-programs: bin/mejan bin/mejan-aws bin/mejan-cloud
+# mejan is light; mejan-cloud carries the local cloud and the Pulumi SDK, mejan-aws the AWS SDK, mejan-sign Sigstore, and mejan
+# and mejan-aws start them. A target builds only what it starts: mejan-cloud compiles for minutes.
+programs: bin/mejan bin/mejan-aws bin/mejan-cloud bin/mejan-sign
 
 bin/mejan: FORCE
 	go build -ldflags="-s -w -X main.commit=$$(git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null)" -o $@ ./cli
 
 bin/mejan-aws: FORCE
 	go build -ldflags="-s -w" -o $@ ./cli/aws
+
+bin/mejan-sign: FORCE
+	go build -ldflags="-s -w" -o $@ ./cli/sign
 
 bin/mejan-cloud: FORCE
 	@test -x $@ || echo "The first build compiles the Pulumi SDK and ko, which takes some minutes."
@@ -93,7 +96,13 @@ images: bin/mejan bin/mejan-aws ## build the functions' images with ko; STAGE=de
 smoke: bin/mejan bin/mejan-aws ## send a marked file through a stage and follow it to the mail; STAGE=dev, FILE=bars.json
 	bin/mejan smoke "$(stage)" $(if $(FILE),"$(FILE)")
 
-promote: bin/mejan bin/mejan-aws ## bring the images of a stage to the next one and commit its release; FROM=dev TO=uat
+sign: bin/mejan bin/mejan-aws bin/mejan-sign ## sign the images of a stage; STAGE=dev SIGN="--key release.key", or SIGN=--keyless
+	bin/mejan sign "$(stage)" $(if $(REPO),--repo "$(REPO)") $(SIGN)
+
+verify-images: bin/mejan bin/mejan-aws bin/mejan-sign ## check the images of a stage in its registry, and their signatures; STAGE=dev
+	bin/mejan verify "$(stage)" $(if $(REPO),--repo "$(REPO)")
+
+promote: bin/mejan bin/mejan-aws bin/mejan-sign ## bring the images of a stage to the next one and commit its release; FROM=dev TO=uat
 	bin/mejan promote $(FROM) $(TO) $(PROMOTE)
 
 rollback: bin/mejan bin/mejan-aws ## restore the earlier release of a stage and hold it; STAGE=uat ROLLBACK="--list"
@@ -130,9 +139,10 @@ foundation: pulumi ## the first step of a stage: everything but its functions; S
 preview: pulumi ## what `make up` or `make foundation` would change; STAGE=dev
 	pulumi preview --stack $(stage) $(PULUMI_FLAGS)
 
-up: pulumi ## deploy a release to AWS; STAGE=dev
+up: pulumi bin/mejan bin/mejan-aws bin/mejan-sign ## deploy a release to AWS, after its signatures are verified; STAGE=dev
 	@$(released) || { echo "Stage $(stage) has no release, $(release). If it was deployed before, bring the file \
 	back: git pull. If not, begin with: make foundation STAGE=$(stage)" >&2; exit 1; }
+	bin/mejan verify "$(stage)" --if-required
 	pulumi up --stack $(stage) $(PULUMI_FLAGS)
 
 pulumi:

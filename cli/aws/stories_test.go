@@ -16,14 +16,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/mejan/mejan/cli/command"
+	"github.com/mejan/mejan/cli/signature"
+	"github.com/mejan/mejan/cli/sigstore"
 	"github.com/mejan/mejan/functions/pipeline"
 	"github.com/mejan/mejan/functions/pipeline/pipelinetest"
 	"github.com/mejan/mejan/platform/release"
 )
 
-// TestMain lets the stories run this binary as mejan.
+// TestMain lets the stories run this binary as mejan, and as the program beside it that signs.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"mejan": func() { command.Main(run) }})
+	testscript.Main(m, map[string]func(){
+		"mejan":               func() { command.Main(run) },
+		signature.ProgramName: func() { command.Main(sigstore.Run) },
+	})
 }
 
 // The stories in testdata/script tell how images are built, pushed and recorded from a fresh clone, and that each reason
@@ -57,7 +62,8 @@ func tell(t *testing.T, dir string, moto *aws.Config) {
 			"clone": cloneCheckout, "registry": startRegistry, "hold": hold, "released": released,
 			"built": builtImages, "repositories": makeRepositories, "internet": internet,
 			"stages": startStages, "release": makeRelease, "runs": stageRuns, "has": registryHas, "untouched": untouched, "wrote": wrote,
-			"taken": takeTag, "earlier": earlierRelease, "source": setSource,
+			"taken": takeTag, "earlier": earlierRelease, "source": setSource, "keypair": makeKeys, "policy": setPolicy,
+			"forge": forge, "sigstore": startSigstore, "bundles": countBundles, "kms": startKMS,
 		},
 		RequireExplicitExec: true,
 	})

@@ -65,6 +65,14 @@ func (p Policy) Wanted() string {
 	}
 }
 
+// HowToSign is the command that signs the images of a stage as the policy asks.
+func (p Policy) HowToSign(stage string) string {
+	if p.Policy == settings.SignatureKey {
+		return fmt.Sprintf(`make sign STAGE=%s SIGN="--key PRIVATE-KEY"`, stage)
+	}
+	return fmt.Sprintf("make sign STAGE=%s SIGN=--keyless", stage)
+}
+
 // Check verifies the signatures of images and says by whom each one is signed, in their order; empty if the policy asks
 // for none. An error wraps [ErrUnsigned] or [ErrSignature] and names the images.
 func (p Policy) Check(ctx context.Context, sigstore Sigstore, images []Image) (by []string, err error) {

@@ -31,7 +31,7 @@ func (s Signatures) check(
 	}
 	names, err := s.Policy.Check(ctx, s.Sigstore, signed)
 	if err != nil {
-		return nil, fmt.Errorf("%w\nsign them by %s: make sign STAGE=%s", err, s.Policy.Wanted(), stage)
+		return nil, fmt.Errorf("%w\nsign them by %s: %s", err, s.Policy.Wanted(), s.Policy.HowToSign(stage))
 	}
 	by = make(map[pipeline.Function]string, len(names))
 	for i, function := range functions {
