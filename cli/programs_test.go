@@ -46,6 +46,8 @@ func testTerminal(t *testing.T, folder string) {
 		"help local":             "mejan local [flags]",
 		"images --help":          "mejan images [flags]",
 		"replay --help":          "mejan replay REJECTS",
+		"sign --help":            "mejan sign STAGE [flags]",
+		"verify --help":          "mejan verify STAGE [flags]",
 		"demo no-such-file.json": "no such file",
 	} {
 		command := exec.CommandContext(t.Context(), filepath.Join(folder, "mejan"), strings.Fields(line)...)
@@ -67,6 +69,7 @@ func testTerminal(t *testing.T, folder string) {
 func testCompletion(t *testing.T, folder string) {
 	for line, want := range map[string]string{
 		"__complete dem": "demo\t", "__complete demo --ou": "--out\t", "__complete replay --dry": "--dry-run\t",
+		"__complete sign --keyl": "--keyless\t",
 	} {
 		out, err := exec.CommandContext(t.Context(), filepath.Join(folder, "mejan"), strings.Fields(line)...).Output()
 		if err != nil || !strings.HasPrefix(string(out), want) {
