@@ -27,7 +27,7 @@ func cloudCommands() []*cobra.Command {
 		{awsProgram, "drift", "Find what differs between git and a stage; fail if anything does"},
 		{awsProgram, "backsync", "Find commits that a later stage was built from and an earlier one's branch lacks"},
 		{awsProgram, "sign", "Sign the images of a stage, by a key or keyless"},
-		{awsProgram, "verify", "Check that a stage's images are in its registry, with their bills of materials and signatures"},
+		{awsProgram, "verify", "Check that a stage's images are in its registry, with bills of materials and signatures"},
 		{awsProgram, "doctor", "Check what work on this machine needs, and with STAGE what that stage on AWS needs"},
 		{awsProgram, "replay", "Try refused rows again by today's rules, and put what passes through the pipeline, once"},
 		{awsProgram, "smoke", "Send a marked file through a stage and follow it to the accepted mail"},

@@ -31,11 +31,12 @@ by the same key or identity already keep it, so sign may be repeated.
 or not, or a key in AWS KMS, awskms:///alias/NAME or awskms:///ARN. Such a signature is in no public log.
 
 --keyless signs as the workflow of GitHub Actions that runs it, which needs the permission id-token: write, or by the
-OpenID token in SIGSTORE_ID_TOKEN. The identity and the digests become public for ever, in the log of the public Sigstore.
---services names the signing configuration of another Sigstore, and the setting mejan:signatureRoot of STAGE its trusted
-root.`,
-		Example: "  mejan sign dev --key release.key\n  mejan sign dev --key awskms:///alias/mejan-release\n  mejan sign dev --keyless",
-		Args:    cobra.ExactArgs(1),
+OpenID token in SIGSTORE_ID_TOKEN. The identity and the digests become public for ever, in the log of the public
+Sigstore. --services names the signing configuration of another Sigstore, and the setting mejan:signatureRoot of STAGE
+its trusted root.`,
+		Example: "  mejan sign dev --key release.key\n  mejan sign dev --key awskms:///alias/mejan-release\n" +
+			"  mejan sign dev --keyless",
+		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s.stage.name = args[0]
 			s.stdout, s.stderr = c.OutOrStdout(), c.ErrOrStderr()

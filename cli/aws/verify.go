@@ -24,10 +24,10 @@ func verifyCommand() *cobra.Command {
 	var v verifying
 	c := &cobra.Command{
 		Use:   "verify STAGE",
-		Short: "Check that a stage's images are in its registry, with their bills of materials and signatures",
-		Long: `verify looks for each image that the release of STAGE names: it must be in the registry, as a plain image, with its
-bill of materials, and signed as the settings of STAGE ask (mejan:signature). It only reads. Exit code 1 means that
-something is missing; each line says what mends it.
+		Short: "Check that a stage's images are in its registry, with bills of materials and signatures",
+		Long: `verify looks for each image that the release of STAGE names: it must be in the registry, as a plain image,
+with its bill of materials, and signed as the settings of STAGE ask (mejan:signature). It only reads. Exit code 1 means
+that something is missing; each line says what mends it.
 
 With --if-required it does all of that only if STAGE asks for signatures. make up runs it so.`,
 		Example: "  mejan verify uat\n  mejan verify uat --repo 127.0.0.1:5001/mejan-uat --json",

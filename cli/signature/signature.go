@@ -1,5 +1,5 @@
 // Package signature signs images and verifies their signatures. What Sigstore needs is in a program of its own,
-// mejan-sign: 27 MB of code that no other command needs. This package is what both sides know of each other, and starts
+// mejan-sign: 26 MB that no other command needs. This package is what both sides know of each other, and starts
 // the program.
 package signature
 
@@ -7,9 +7,6 @@ import (
 	"context"
 	"errors"
 )
-
-// BundleType is the media type of a signature as cosign writes it: a Sigstore bundle.
-const BundleType = "application/vnd.dev.sigstore.bundle.v0.3+json"
 
 // PredicateType is what the statement in a bundle says of an image: that it is signed, and no more.
 const PredicateType = "https://sigstore.dev/cosign/sign/v1"
@@ -34,8 +31,8 @@ type Image struct {
 
 // Order says how to sign, and what.
 type Order struct {
-	// Key is the private key: the path of a PEM file, or `awskms://` and the rest of the address of a key in AWS KMS. It is
-	// empty when Keyless is set.
+	// Key is the private key: the path of a PEM file, or `awskms://` and the rest of the address of a key in AWS KMS. It
+	// is empty when Keyless is set.
 	Key string `json:"key,omitempty"`
 	// Keyless signs by the OpenID token of the workflow that runs, such as one of GitHub.
 	Keyless bool `json:"keyless,omitempty"`

@@ -81,8 +81,8 @@ func trustedRoot(ctx context.Context, text []byte) (*root.TrustedRoot, error) {
 	if len(text) == 0 {
 		trusted, err := root.FetchTrustedRootWithOptions(publicSigstore(ctx))
 		if err != nil {
-			return nil, fmt.Errorf("fetch the trusted root of the public Sigstore from %s: %w; where that is out of reach, name "+
-				"a file of it in mejan:signatureRoot", tuf.DefaultMirror, err)
+			return nil, fmt.Errorf("fetch the trusted root of the public Sigstore from %s: %w; where that is out of reach, "+
+				"name a file of it in mejan:signatureRoot", tuf.DefaultMirror, err)
 		}
 		return trusted, nil
 	}

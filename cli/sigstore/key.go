@@ -134,8 +134,8 @@ func hint(public crypto.PublicKey) string {
 // keyName is how a person names a key: `openssl pkey -pubin -outform DER | sha256sum` prints the same.
 func keyName(fingerprint []byte) string { return "key sha256:" + hex.EncodeToString(fingerprint) }
 
-// keyChecker checks bundles by a public key, PEM. It needs no network. A certificate does not count, nor does the time of
-// the signature: a key has none by which it ends.
+// keyChecker checks bundles by a public key, PEM. It needs no network. A certificate does not count. The time of the
+// signature does not matter, because a key does not expire.
 func keyChecker(text []byte) (*checker, error) {
 	if block, _ := pem.Decode(text); block == nil || block.Type != string(cryptoutils.PublicKeyPEMType) {
 		return nil, errors.New("the key of the policy is not a public key, PEM: cosign public-key --key KEY prints one")

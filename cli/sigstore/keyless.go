@@ -20,8 +20,8 @@ const (
 	serviceRetries = 2
 )
 
-// keylessSigner signs by a key that lives as long as this process. Fulcio certifies that the key belongs to the identity
-// of the workflow's token; a log and a timestamp keep the time at which the certificate was valid.
+// keylessSigner signs by a key that lives as long as this process. Fulcio certifies that the key belongs to the
+// identity of the workflow's token; a log and a timestamp prove that the certificate was valid at that time.
 func keylessSigner(ctx context.Context, order signature.Order) (*signer, error) {
 	config, err := services(ctx, order.Services)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // Variables that hold a token, or say how to get one. The last two are set by GitHub in a job with the permission
 // `id-token: write`.
 const (
-	tokenVariable        = "SIGSTORE_ID_TOKEN"
+	tokenVariable        = "SIGSTORE_ID_TOKEN" //nolint:gosec // the name of a variable
 	requestURLVariable   = "ACTIONS_ID_TOKEN_REQUEST_URL"
 	requestTokenVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 )

@@ -20,8 +20,8 @@ type Signed struct {
 	Added bool `json:"added"`
 }
 
-// Sign signs the images of a release in a registry. An image that has a valid signature by the same key or identity keeps
-// it, so that Sign may be repeated.
+// Sign signs the images of a release in a registry. An image that has a valid signature by the same key or identity
+// keeps it, so that Sign may be repeated.
 func Sign(
 	ctx context.Context, registry *images.Registry, r *release.Release, sigstore signature.Sigstore, order signature.Order,
 	progress images.Progress,

@@ -17,8 +17,8 @@ type Signatures struct {
 	Sigstore signature.Sigstore
 }
 
-// check verifies the signatures of images in the registry of a stage, all of them in one question. by says who signed each
-// image.
+// check verifies the signatures of images in the registry of a stage, all of them in one question. by says who signed
+// each image; it is nil if the policy asks for no signature.
 func (s Signatures) check(
 	ctx context.Context, stage string, all map[pipeline.Function]*images.Stored,
 ) (by map[pipeline.Function]string, err error) {
@@ -68,8 +68,8 @@ type Verified struct {
 	SignedBy string `json:"signed_by,omitempty"`
 }
 
-// Verify makes sure that a registry has all images of a release, each a plain image with its bill of materials, signed as
-// the stage asks.
+// Verify makes sure that a registry has all images of a release, each a plain image with its bill of materials, signed
+// as the stage asks.
 func Verify(
 	ctx context.Context, registry *images.Registry, r *release.Release, signatures Signatures,
 ) (map[pipeline.Function]Verified, error) {

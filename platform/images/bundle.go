@@ -19,9 +19,9 @@ const (
 	// bundleType is the media type of a signature in a registry, and bundleTypes what the types of all its versions begin
 	// with.
 	bundleType  types.MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json"
-	bundleTypes                 = "application/vnd.dev.sigstore.bundle"
+	bundleTypes string          = "application/vnd.dev.sigstore.bundle"
 	// maxBundle bounds what is read of a bundle, in bytes. One with a certificate and a log entry has some 10 KB.
-	maxBundle = 1 << 20
+	maxBundle int64 = 1 << 20
 )
 
 // Bundles reads the signatures that are attached to an image, as far as their form goes: anyone who may push can attach

@@ -63,21 +63,25 @@ func importRules() []importRule {
 			why: "the command starts the cloud, not the other way round",
 		},
 		{
-			from: module + "cli", never: slices.Concat([]string{"github.com/aws/...", "github.com/pulumi/..."}, sigstore, adapters),
-			why: "mejan itself is light: what needs an SDK is in a program beside it, which it starts",
+			from:  module + "cli",
+			never: slices.Concat([]string{"github.com/aws/...", "github.com/pulumi/..."}, sigstore, adapters),
+			why:   "mejan itself is light: what needs an SDK is in a program beside it, which it starts",
 		},
 		{
 			from: module + "cli/aws", never: append([]string{module + "local/...", "github.com/pulumi/..."}, sigstore...),
-			why: "building images and asking AWS must not wait for the compilation of the local cloud, the Pulumi SDK and Sigstore",
+			why: "building images and asking AWS must not wait for the compilation of the local cloud, of the Pulumi SDK and " +
+				"of Sigstore",
 		},
 		{
 			from: module + "cli/cloud", never: sigstore,
 			why: "the local cloud verifies no signature; what does is a program beside it, 26 MB in size",
 		},
 		{
-			from:  module + "cli/sign",
-			never: []string{module + "local/...", "github.com/pulumi/...", "github.com/google/go-containerregistry/pkg/v1/remote/..."},
-			why:   "the program that signs gets digests and gives bundles; what talks to a registry is another one",
+			from: module + "cli/sign",
+			never: []string{
+				module + "local/...", "github.com/pulumi/...", "github.com/google/go-containerregistry/pkg/v1/remote/...",
+			},
+			why: "the program that signs gets digests and gives bundles; what talks to a registry is another one",
 		},
 		{
 			from: module + "cli/...", never: outward,

@@ -19,8 +19,8 @@ import (
 	"github.com/sigstore/sigstore-go/pkg/testing/ca"
 )
 
-// Server is a Sigstore on loopback: a Fulcio that believes every token, a Rekor of version 2, a timestamp authority, and
-// GitHub's address for tokens. Certificates and keys are those of sigstore-go's own tests, made anew for each server.
+// Server is a Sigstore on loopback: a Fulcio that believes every token, a Rekor of version 2, a timestamp authority,
+// and GitHub's address for tokens. Certificates are made as in sigstore-go's own tests, anew for each server.
 type Server struct {
 	// URL is the address of all services. The one for GitHub's tokens is URL + "/token?".
 	URL string
@@ -154,7 +154,8 @@ func (s *Server) stamp(w http.ResponseWriter, r *http.Request) {
 	}
 	stamp := timestamp.Timestamp{
 		HashAlgorithm: request.HashAlgorithm, HashedMessage: request.HashedMessage, Time: time.Now(), Nonce: request.Nonce,
-		Policy: []int{1, 3, 6, 1, 4, 1, 57264, 2}, AddTSACertificate: request.Certificates, ExtraExtensions: request.Extensions,
+		Policy: []int{1, 3, 6, 1, 4, 1, 57264, 2}, AddTSACertificate: request.Certificates,
+		ExtraExtensions: request.Extensions,
 	}
 	answer, err := stamp.CreateResponseWithOpts(s.tsa, s.tsaKey, crypto.SHA256)
 	s.check(err)
