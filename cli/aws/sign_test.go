@@ -24,8 +24,8 @@ func makeKeys(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".pub"), public, 0o600))
 }
 
-// policy STAGE [SETTING=VALUE...] gives a stage the settings mejan:signature…, and no others of them, and commits all that
-// changed in the clone.
+// policy STAGE [SETTING=VALUE...] gives a stage the settings mejan:signature…, and no others of them, and commits all
+// that changed in the clone.
 func setPolicy(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs("Pulumi." + args[0] + ".yaml")
 	data, err := os.ReadFile(path)

@@ -20,8 +20,8 @@ import (
 	"github.com/mejan/mejan/platform/settings"
 )
 
-// Promise: every key that is taken makes signatures that its public half verifies. A key on which tools do not agree, and a
-// password that does not fit, are refused with the remedy.
+// Promise: every key that is taken makes signatures that its public half verifies. A key on which tools do not agree,
+// and a password that does not fit, are refused with the remedy.
 func TestKeys(t *testing.T) {
 	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	ok(t, err)

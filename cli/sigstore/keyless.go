@@ -44,7 +44,8 @@ func keylessSigner(ctx context.Context, order signature.Order) (*signer, error) 
 		return nil, fmt.Errorf("read the certificate: %w", err)
 	}
 	s.checker, err = identityChecker(ctx, signature.Policy{
-		Policy: settings.SignatureIdentity, Issuer: identity.Issuer, Subject: identity.SubjectAlternativeName, Root: order.Root,
+		Policy: settings.SignatureIdentity, Root: order.Root,
+		Issuer: identity.Issuer, Subject: identity.SubjectAlternativeName,
 	})
 	return s, err
 }

@@ -100,8 +100,8 @@ func (c *checker) check(digest, text []byte) (by string, err error) {
 	return c.by(result), nil
 }
 
-// otherImage is the image that the statement in a bundle is about, if it is another one. The statement may be forged: it
-// only explains why a bundle does not count.
+// otherImage is the image that the statement in a bundle is about, if it is another one. The statement may be forged:
+// it only explains why a bundle does not count.
 func otherImage(b *bundle.Bundle, digest []byte) string {
 	envelope, err := b.Envelope()
 	if err != nil {
