@@ -122,9 +122,8 @@ func (p *promotion) readReleases() error {
 	} else if err != nil {
 		return err
 	}
-	if !p.from.Promotable() {
-		return fmt.Errorf("%s does not say which bills of materials belong to its images, since it was written by an "+
-			"earlier version: %s", file(p.From), release.HowTo(p.From))
+	if err := checkPromotable(p.from); err != nil {
+		return err
 	}
 	if p.before, err = release.Read(p.dir, p.To); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

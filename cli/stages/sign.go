@@ -26,19 +26,9 @@ func Sign(
 	ctx context.Context, registry *images.Registry, r *release.Release, sigstore signature.Sigstore, order signature.Order,
 	progress images.Progress,
 ) (map[pipeline.Function]Signed, error) {
-	all := map[pipeline.Function]*images.Stored{}
-	var problems []error
-	for _, function := range pipeline.Functions() {
-		stored, err := registry.Find(ctx, function, r.Images[function])
-		if err != nil {
-			problems = append(problems, fmt.Errorf("%s of %s: %w; push it again: %s", function, r.Stage, err,
-				release.HowTo(r.Stage)))
-			continue
-		}
-		all[function] = stored
-	}
-	list, functions, err := attached(r.Stage, all)
-	if err := errors.Join(append(problems, err)...); err != nil {
+	all, errFind := verifyAll(ctx, registry, r)
+	list, functions, errRead := attached(r.Stage, all)
+	if err := errors.Join(errFind, errRead); err != nil {
 		return nil, fmt.Errorf("nothing was signed:\n%w", err)
 	}
 	order.Images = list

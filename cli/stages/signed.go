@@ -73,25 +73,11 @@ type Verified struct {
 func Verify(
 	ctx context.Context, registry *images.Registry, r *release.Release, signatures Signatures,
 ) (map[pipeline.Function]Verified, error) {
-	if !r.Promotable() {
-		return nil, fmt.Errorf("%s does not say which bills of materials belong to its images, since it was written by an "+
-			"earlier version: %s", file(r.Stage), release.HowTo(r.Stage))
-	}
-	all := map[pipeline.Function]*images.Stored{}
-	var problems []error
-	for _, function := range pipeline.Functions() {
-		stored, err := verify(ctx, registry, r, function)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("%s of %s: %w", function, r.Stage, err))
-			continue
-		}
-		all[function] = stored
-	}
-	by, err := signatures.check(ctx, r.Stage, all)
-	problems = append(problems, err)
+	all, errFind := verifyAll(ctx, registry, r)
+	by, errSigned := signatures.check(ctx, r.Stage, all)
 	result := map[pipeline.Function]Verified{}
 	for function, stored := range all {
 		result[function] = Verified{Digest: stored.Digest, SBOM: r.SBOMs[function], SignedBy: by[function]}
 	}
-	return result, errors.Join(problems...)
+	return result, errors.Join(errFind, errSigned)
 }

@@ -51,3 +51,30 @@ func TestBundleAsCosign(t *testing.T) {
 		t.Errorf("(-cosign +ours):\n%s", diff)
 	}
 }
+
+// Promise: what anyone attached to an image cannot fill the memory of a command that verifies it, and what is no bundle is
+// not taken for one.
+func TestBundles(t *testing.T) {
+	image, err := mutate.AppendLayers(empty.Image, static.NewLayer([]byte("image"), types.OCILayer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored := Stored{}
+	add := func(referrer v1.Image, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored.referrers = append(stored.referrers, referrer)
+	}
+	add(attach(image, []byte("a bill of materials")))
+	add(bundleOf(image, []byte("a bundle"), time.Now()))
+	add(bundleOf(image, make([]byte, maxBundle+1), time.Now()))
+	got, err := stored.Bundles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]byte{[]byte("a bundle"), nil}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
