@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +35,7 @@ func verb[Question, Answer any](
 ) *cobra.Command {
 	return &cobra.Command{Use: name, Short: short, Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
 		var question Question
-		if err := json.NewDecoder(os.Stdin).Decode(&question); err != nil {
+		if err := json.NewDecoder(c.InOrStdin()).Decode(&question); err != nil {
 			return fmt.Errorf("read the question: %w", err)
 		}
 		answers, err := answer(c.Context(), question)
