@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -56,7 +55,7 @@ its trusted root.`,
 
 // signing is one call of sign.
 type signing struct {
-	stage          promotedStage
+	stage          namedStage
 	order          signature.Order
 	json           bool
 	stdout, stderr io.Writer
@@ -121,7 +120,7 @@ func (s *signing) run(ctx context.Context) error {
 }
 
 // environment gives a key in KMS the region and the profile of the stage, unless the environment has its own.
-func (s promotedStage) environment(root string) []string {
+func (s namedStage) environment(root string) []string {
 	where, err := settings.AWSFromFile(stageFile(root, s.name), s.name)
 	if err != nil {
 		return nil // a key in a file needs neither
@@ -138,9 +137,7 @@ func (s promotedStage) environment(root string) []string {
 
 func (s *signing) print(signed map[pipeline.Function]stages.Signed) error {
 	if s.json {
-		encoder := json.NewEncoder(s.stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(signed)
+		return printJSON(s.stdout, signed)
 	}
 	for _, function := range pipeline.Functions() {
 		fmt.Fprintf(s.stdout, "%s %s\n", function, signed[function].Digest)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -49,7 +48,7 @@ With --if-required it does all of that only if STAGE asks for signatures. make u
 
 // verifying is one call of verify.
 type verifying struct {
-	stage            promotedStage
+	stage            namedStage
 	ifRequired, json bool
 	stdout, stderr   io.Writer
 }
@@ -95,9 +94,7 @@ func (v *verifying) run(ctx context.Context) error {
 
 func (v *verifying) print(result verified) error {
 	if v.json {
-		encoder := json.NewEncoder(v.stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(result)
+		return printJSON(v.stdout, result)
 	}
 	for _, function := range pipeline.Functions() {
 		if image, found := result.Images[function]; found {
