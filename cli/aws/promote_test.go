@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,9 +56,13 @@ func makeRelease(ts *testscript.TestScript, _ bool, args []string) {
 	stage, repo, text := args[0], args[1], args[2]
 	fault := strings.Join(args[3:], "")
 	registry := openRegistry(ts, repo)
+	before, err := release.Read(releases(ts), stage)
+	if !errors.Is(err, fs.ErrNotExist) {
+		ts.Check(err)
+	}
 	made := &release.Release{
 		Stage: stage, Source: gitOutput(ts, "rev-parse", "HEAD"), Platform: release.LambdaPlatform, Go: "go1.26.6",
-		Time:   time.Now().UTC().Truncate(time.Second),
+		Time:   before.Next(time.Now()),
 		Images: map[pipeline.Function]string{}, SBOMs: map[pipeline.Function]string{}, Sizes: map[pipeline.Function]int64{},
 	}
 	for _, function := range pipeline.Functions() {
