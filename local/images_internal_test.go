@@ -1,15 +1,18 @@
 package local
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mejan/mejan/local/registry"
 	"github.com/mejan/mejan/platform/images"
+	"github.com/mejan/mejan/platform/release"
 )
 
 // Promise: the images that the local cloud starts are those that `make images` pushes for the same platform, from any
@@ -67,4 +70,22 @@ func otherCheckout(t *testing.T) string {
 		}
 	}
 	return root
+}
+
+// Promise: a release for another platform is refused by name, before any image is fetched.
+func TestOtherPlatform(t *testing.T) {
+	for _, tt := range []struct{ platform, want string }{
+		{"plan9/mips", "the release of uat is for plan9/mips, and this machine runs " + registry.HostPlatform()},
+		{"", "the release of uat is for an unknown platform, and this machine runs " + registry.HostPlatform()},
+	} {
+		r := &release.Release{Stage: "uat", Platform: tt.platform}
+		_, err := ReleasedImages(t.Context(), "..", r, func(context.Context, string) error {
+			t.Error("images were fetched")
+			return nil
+		})
+		if err == nil || !strings.Contains(err.Error(), tt.want) ||
+			!strings.Contains(err.Error(), "--platform "+registry.HostPlatform()) {
+			t.Errorf("got %v, want %q", err, tt.want)
+		}
+	}
 }
