@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/mejan/mejan/local/bus"
@@ -22,10 +23,28 @@ func (t *Target) role(r Resource) (Made, error) {
 		return Made{}, err
 	}
 	arn := roleARN(in.Name)
+	if strings.Contains(in.TrustPolicy, `"Federated"`) {
+		// A role that workflows take. No workflow reaches a laptop, so the role is known and nothing else.
+		t.federated[in.Name] = true
+		return Made{ID: in.Name, Outputs: map[string]any{"arn": arn, "name": in.Name}}, nil
+	}
 	if err := t.IAM.PutResourcePolicy(arn, in.TrustPolicy); err != nil {
 		return Made{}, err
 	}
 	return Made{ID: in.Name, Outputs: map[string]any{"arn": arn, "name": in.Name}}, nil
+}
+
+// identityProvider makes the provider that vouches for workflows. Like their roles, it is known and nothing else.
+func (t *Target) identityProvider(r Resource) (Made, error) {
+	in, err := decode[struct {
+		URL     string   `json:"url"`
+		Clients []string `json:"clientIdLists"`
+	}](r)
+	if err != nil {
+		return Made{}, err
+	}
+	arn := "arn:aws:iam::" + Account + ":oidc-provider/" + strings.TrimPrefix(in.URL, "https://")
+	return Made{ID: arn, Outputs: map[string]any{"arn": arn}}, nil
 }
 
 func roleARN(name string) string { return "arn:aws:iam::" + Account + ":role/" + name }
@@ -38,6 +57,9 @@ func (t *Target) rolePolicy(r Resource) (Made, error) {
 	}](r)
 	if err != nil {
 		return Made{}, err
+	}
+	if t.federated[in.Role] {
+		return Made{ID: in.Role + ":" + in.Name}, nil
 	}
 	return Made{ID: in.Role + ":" + in.Name}, t.IAM.PutRolePolicy(roleARN(in.Role), in.Name, in.Policy)
 }

@@ -14,6 +14,7 @@ var kinds = map[string]func(*Target, Resource) (Made, error){
 	"aws:sns/topicSubscription:TopicSubscription":                    inert, // nobody waits for the mail
 	"aws:iam/role:Role":                                              (*Target).role,
 	"aws:iam/rolePolicy:RolePolicy":                                  (*Target).rolePolicy,
+	"aws:iam/openIdConnectProvider:OpenIdConnectProvider":            (*Target).identityProvider,
 	"aws:cloudwatch/logGroup:LogGroup":                               (*Target).logGroup,
 	"aws:cloudwatch/eventBus:EventBus":                               (*Target).eventBus,
 	"aws:cloudwatch/eventRule:EventRule":                             (*Target).eventRule,

@@ -46,6 +46,7 @@ type Target struct {
 	queues      map[string]*queue.Queue
 	topics      map[string]*queue.Topic
 	roles       map[string]string // function name → ARN of its role
+	federated   map[string]bool   // names of the roles that workflows take
 	inputBucket string
 	// repositories are the names of those that hold images.
 	repositories []string
@@ -67,6 +68,7 @@ func (t *Target) prepare() {
 	t.queues = make(map[string]*queue.Queue)
 	t.topics = make(map[string]*queue.Topic)
 	t.roles = make(map[string]string)
+	t.federated = make(map[string]bool)
 }
 
 // InputBucket is the bucket whose notifications start the pipeline.

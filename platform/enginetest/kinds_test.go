@@ -104,6 +104,10 @@ var kinds = map[string]kind{
 		args: iam.RolePolicyArgs{}, name: "name", scope: "role",
 		replaces: []string{"name", "namePrefix", "role"}, updates: []string{"policy"},
 	},
+	"aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+		args: iam.OpenIdConnectProviderArgs{}, name: "url", arn: "arn:aws:iam::123456789012:oidc-provider/%s",
+		protected: true, replaces: []string{"url"}, updates: []string{"clientIdLists", "tags", "thumbprintLists"},
+	},
 	"aws:cloudwatch/logGroup:LogGroup": {
 		args: cloudwatch.LogGroupArgs{}, name: "name", holdsData: true, protected: true,
 		arn:      "arn:aws:logs:us-east-1:123456789012:log-group:%s",

@@ -52,7 +52,7 @@ func TestLocalCloud(t *testing.T) {
 		}
 		return plugin.CreateResponse{ID: resource.ID(made.ID), Properties: inputs, Status: resource.StatusOK}, nil
 	}
-	s := load(t, "dev", nil)
+	s := load(t, "dev", workflowsWith("mejan:githubProvider", "create")) // so that every kind of resource is made
 	d.must("first step", s, nil)
 	d.must("release", s, r)
 	if again := d.must("again", s, r); len(again) > 0 {

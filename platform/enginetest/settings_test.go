@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -78,9 +79,33 @@ var changedSettings = []setting{
 	{key: "mejan:signatureIssuer", set: signedByIdentity},
 	{key: "mejan:signatureSubject", set: signedByIdentity},
 	{key: "mejan:signatureRoot", set: signedByIdentity},
+	{key: "mejan:githubRepository", set: workflows, touches: roles},
+	{key: "mejan:githubProvider", set: workflowsWith("mejan:githubProvider", "create"), touches: append([]change{"create iam/openIdConnectProvider github"}, roles...)},
+	{key: "mejan:stateBucket", set: workflowsWith("mejan:stateBucket", "acme-state"), touches: roles},
+	{key: "mejan:stateKey", set: workflowsWith("mejan:stateKey", "arn:aws:kms:us-east-1:123456789012:key/1"), touches: roles},
 	// They say who deploys, and are in no resource.
 	{key: "aws:profile", set: map[string]string{"aws:profile": "desk"}},
 	{key: "aws:allowedAccountIds", set: map[string]string{"aws:allowedAccountIds": "123456789012"}},
+}
+
+// workflows are the settings that let workflows act on a stage, and roles is what they make. A running stage gets these
+// and changes nothing else.
+var (
+	workflows = map[string]string{
+		"mejan:githubRepository": "acme/mejan",
+		"mejan:githubProvider":   "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+	}
+	roles = []change{
+		"create iam/role deploy", "create iam/role preview", "create iam/role promote",
+		"create iam/rolePolicy deploy", "create iam/rolePolicy preview", "create iam/rolePolicy promote",
+	}
+)
+
+// workflowsWith is workflows with one more key, or another value.
+func workflowsWith(key, value string) map[string]string {
+	values := maps.Clone(workflows)
+	values[key] = value
+	return values
 }
 
 // chosenOnce are the settings that are chosen before the first deployment, because names or places follow from them.

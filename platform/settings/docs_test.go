@@ -43,6 +43,9 @@ func TestDocs(t *testing.T) {
 				t.Errorf("%s: example %q, want %q", key, example, change[key])
 			}
 		}
+		if strings.HasPrefix(key, "mejan:github") || strings.HasPrefix(key, "mejan:state") {
+			change = github(change) // they go together
+		}
 		if _, err := load(t, required(change)); err != nil {
 			t.Errorf("%s: the example is refused: %v", key, err)
 		}

@@ -29,6 +29,11 @@ const (
 	keySignatureIssuer  = Namespace + ":signatureIssuer"
 	keySignatureSubject = Namespace + ":signatureSubject"
 	keySignatureRoot    = Namespace + ":signatureRoot"
+
+	keyGitHubRepository = Namespace + ":githubRepository"
+	keyGitHubProvider   = Namespace + ":githubProvider"
+	keyStateBucket      = Namespace + ":stateBucket"
+	keyStateKey         = Namespace + ":stateKey"
 )
 
 const (
@@ -98,6 +103,7 @@ func Keys() []string {
 		keyRegion, keyProfile, keyAllowedAccountIDs, keyPrefix, keySenderEmail, keyReceiverEmails, keyTestReceiver,
 		keyAlarmEmail, keyModelID, keyModelPrice, keyIngestLimits, keyLogLevel, keyLogRetentionDays, keyProtect,
 		keyForceDestroy, keySignature, keySignatureKey, keySignatureIssuer, keySignatureSubject, keySignatureRoot,
+		keyGitHubRepository, keyGitHubProvider, keyStateBucket, keyStateKey,
 		inputDays.key, processedDays.key, rejectDays.key, failureDays.key,
 	}
 	for _, s := range sizes() {

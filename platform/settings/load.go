@@ -44,6 +44,7 @@ func (l *loader) load() (Stage, error) {
 	}
 	s.Protect, s.ForceDestroy = l.protection()
 	s.Signature = l.signature()
+	s.GitHub = l.github()
 	l.environment(s)
 	if err := l.failure(); err != nil {
 		return Stage{}, err

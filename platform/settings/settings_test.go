@@ -89,7 +89,8 @@ func TestReadsEveryKey(t *testing.T) {
 		"mejan:ingestLimits": "object=1GiB", "mejan:logLevel": "debug", "mejan:logRetentionDays": "14",
 		"mejan:forceDestroy": "true", "mejan:signature": "key", "mejan:signatureKey": "other.pub",
 		"mejan:signatureIssuer": "https://other.example.com", "mejan:signatureSubject": "^other$",
-		"mejan:signatureRoot": "other.json",
+		"mejan:signatureRoot": "other.json", "mejan:githubRepository": "acme/other", "mejan:githubProvider": "create",
+		"mejan:stateBucket": "state", "mejan:stateKey": "arn:aws:kms:us-east-1:123456789012:key/1",
 	}
 	for _, key := range settings.Keys() {
 		without := required(companions(key))
@@ -137,6 +138,8 @@ func companions(key string) map[string]string {
 			"mejan:signature": "identity", "mejan:signatureIssuer": "https://issuer.example.com",
 			"mejan:signatureSubject": "release",
 		}
+	case "mejan:githubRepository", "mejan:githubProvider", "mejan:stateBucket", "mejan:stateKey":
+		with = map[string]string{"mejan:githubRepository": "acme/mejan", "mejan:githubProvider": providerARN}
 	case "mejan:signature":
 		with = map[string]string{"mejan:signatureKey": "release.pub"}
 	}

@@ -41,6 +41,8 @@ type Stage struct {
 	// Signature says who must have signed the images. The program that deploys them does not look at it: they are verified
 	// when they are promoted, and before a deployment.
 	Signature Signature
+	// GitHub says which workflows may act on the stage. It is empty by default: none may.
+	GitHub GitHub
 }
 
 // Function is the size of one function.

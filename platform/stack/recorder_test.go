@@ -138,6 +138,8 @@ func (r *recorder) answer(args pulumi.MockResourceArgs) resource.PropertyMap {
 		set("arn", arn)
 	}
 	switch args.TypeToken {
+	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+		set("arn", "arn:"+partition(r.region)+":iam::123456789012:oidc-provider/token.actions.githubusercontent.com")
 	case "aws:s3/bucketV2:BucketV2":
 		set("bucket", args.Name+"-1a2b3c4")
 	case "aws:dynamodb/table:Table":

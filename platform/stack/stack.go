@@ -27,6 +27,13 @@ func Program(s settings.Stage, r *release.Release) pulumi.RunFunc {
 			return err
 		}
 		f.export(ctx)
+		roles, err := newGitHub(ctx, s, f)
+		if err != nil {
+			return err
+		}
+		if roles != nil {
+			ctx.Export("githubRoles", roles)
+		}
 		names := pulumi.StringMap{}
 		if r == nil {
 			err = ctx.Log.Info(fmt.Sprintf("stage %[1]s has no release yet, so this is its first step: everything but its "+
