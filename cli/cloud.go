@@ -19,6 +19,7 @@ func cloudCommands() []*cobra.Command {
 		{cloudProgram, "demo", "Run files through the whole pipeline on this machine"},
 		{cloudProgram, "local", "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser"},
 		{awsProgram, "images", "Build the functions' images with ko"},
+		{awsProgram, "commit", "Commit the release that a build wrote"},
 		{awsProgram, "promote", "Bring the images of a stage to the next one, unchanged, and commit its release"},
 		{awsProgram, "rollback", "Restore an earlier release of a stage, and hold it"},
 		{awsProgram, "hold", "Keep the images of a stage until mejan unhold"},

@@ -16,8 +16,8 @@ func main() { command.Main(run) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{Use: "mejan", Short: "What asks AWS"}
 	root.AddCommand(
-		backsyncCommand(), doctorCommand(), driftCommand(), fetchCommand(), holdCommand(), imagesCommand(), promoteCommand(),
-		replayCommand(), rollbackCommand(), signCommand(), smokeCommand(), statusCommand(), unholdCommand(),
+		backsyncCommand(), commitCommand(), doctorCommand(), driftCommand(), fetchCommand(), holdCommand(), imagesCommand(),
+		promoteCommand(), replayCommand(), rollbackCommand(), signCommand(), smokeCommand(), statusCommand(), unholdCommand(),
 		verifyCommand(),
 	)
 	return command.Run(ctx, root, args, stdout, stderr)

@@ -12,10 +12,12 @@ import (
 
 	"github.com/mejan/mejan/cli/command"
 	"github.com/mejan/mejan/local"
+	"github.com/mejan/mejan/platform/release"
 )
 
 func localCommand() *cobra.Command {
 	var addr, data string
+	var from source
 	c := &cobra.Command{
 		Use:   "local",
 		Short: "Run the local cloud until stopped, for the AWS CLI and SDKs, with a console in the browser",
@@ -25,12 +27,15 @@ is the administrator's.`,
 		Example: "  mejan local\n  aws --endpoint-url http://127.0.0.1:4566 s3 cp bars.json s3://mejan-dev-data/inputs/",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := from.check(c); err != nil {
+				return command.Misused(c, err)
+			}
 			root, err := command.Checkout()
 			if err != nil {
 				return err
 			}
 			p := command.NewProgress(c.ErrOrStderr())
-			cloud, closeAll, err := startCloud(c.Context(), root, source{}, addr, data, p)
+			cloud, closeAll, err := startCloud(c.Context(), root, from, addr, data, p)
 			if err != nil {
 				return err
 			}
@@ -41,6 +46,7 @@ is the administrator's.`,
 		},
 	}
 	c.Flags().StringVar(&addr, "addr", "127.0.0.1:4566", "address to listen on; loopback only")
+	c.Flags().StringVar(&from.settings, "settings", release.Order()[0], "stage whose settings and names the cloud has")
 	c.Flags().StringVar(&data, "data", "", "folder for objects and mails (default a temporary one, removed at the end)")
 	return c
 }

@@ -16,6 +16,8 @@ import (
 type source struct {
 	// stage is empty for images that are built. repo is empty for a stage whose repositories are in ECR.
 	stage, repo string
+	// settings is the stage whose settings the cloud has; empty for that of the release, or the first one.
+	settings string
 }
 
 // check looks at the command line alone.
@@ -23,6 +25,8 @@ func (s source) check(c *cobra.Command) error {
 	switch {
 	case c.Flags().Changed("stage"):
 		return release.CheckStage(s.stage)
+	case c.Flags().Changed("settings"):
+		return release.CheckStage(s.settings)
 	case c.Flags().Changed("repo"):
 		return errors.New("--repo goes with --stage")
 	}
@@ -30,7 +34,7 @@ func (s source) check(c *cobra.Command) error {
 }
 
 // stageName is the stage whose settings the cloud is deployed with.
-func (s source) stageName() string { return cmp.Or(s.stage, release.Order()[0]) }
+func (s source) stageName() string { return cmp.Or(s.settings, s.stage, release.Order()[0]) }
 
 // images gets the images.
 func (s source) images(ctx context.Context, root string, p *command.Progress) (*local.Images, error) {
