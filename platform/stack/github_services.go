@@ -30,7 +30,8 @@ func (a access) program(change bool) []Statement {
 	return grants
 }
 
-// services has a line for each service of the program. A resource of a new kind gets its actions here.
+// services has a line for each service of the program. A resource of a new kind gets its actions here. None deletes what
+// holds data, or what people have to confirm again: that is for a person to do.
 func (a access) services() []kindOfAccess {
 	own := a.s.Prefix() + "-*"
 	var functionRoles pulumi.StringArray
@@ -48,7 +49,7 @@ func (a access) services() []kindOfAccess {
 				"dynamodb:ListTagsOfResource",
 			},
 			changes: []string{
-				"dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:DeleteTable", "dynamodb:UpdateContinuousBackups",
+				"dynamodb:CreateTable", "dynamodb:UpdateTable", "dynamodb:UpdateContinuousBackups",
 				"dynamodb:TagResource", "dynamodb:UntagResource",
 			},
 		},
@@ -75,7 +76,7 @@ func (a access) services() []kindOfAccess {
 			on:    a.of("sns", own),
 			reads: []string{"sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource"},
 			changes: []string{
-				"sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:Subscribe", "sns:TagResource",
+				"sns:CreateTopic", "sns:SetTopicAttributes", "sns:Subscribe", "sns:TagResource",
 				"sns:UntagResource",
 			},
 		},
@@ -88,7 +89,7 @@ func (a access) services() []kindOfAccess {
 			on:    a.of("sqs", own),
 			reads: []string{"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"},
 			changes: []string{
-				"sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue",
+				"sqs:CreateQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue",
 			},
 		},
 		{
@@ -104,7 +105,7 @@ func (a access) services() []kindOfAccess {
 			on:    a.of("logs", "log-group:/aws/lambda/"+own),
 			reads: []string{"logs:ListTagsForResource"},
 			changes: []string{
-				"logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:TagResource",
+				"logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource",
 				"logs:UntagResource",
 			},
 		},
@@ -154,8 +155,7 @@ func (a access) services() []kindOfAccess {
 	}, a.buckets(), a.registry())
 }
 
-// buckets is the access to both buckets of the stage. Their names end at random. It does not delete what they hold: a
-// person takes a stage down.
+// buckets is the access to both buckets of the stage. Their names end at random.
 func (a access) buckets() kindOfAccess {
 	return kindOfAccess{
 		on: pulumi.StringArray{a.s3(a.s.AWS.DataBucket() + "-*"), a.s3(a.s.Named("failures") + "-*")},
@@ -167,7 +167,7 @@ func (a access) buckets() kindOfAccess {
 			"s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration",
 		},
 		changes: []string{
-			"s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls",
+			"s3:CreateBucket", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls",
 			"s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging",
 			"s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
 		},
@@ -183,7 +183,7 @@ func (a access) registry() kindOfAccess {
 			"ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetRepositoryPolicy", "ecr:ListTagsForResource",
 		},
 		changes: []string{
-			"ecr:CreateRepository", "ecr:DeleteRepository", "ecr:PutLifecyclePolicy", "ecr:DeleteLifecyclePolicy",
+			"ecr:CreateRepository", "ecr:PutLifecyclePolicy", "ecr:DeleteLifecyclePolicy",
 			"ecr:PutImageScanningConfiguration", "ecr:PutImageTagMutability", "ecr:SetRepositoryPolicy", "ecr:TagResource",
 			"ecr:UntagResource",
 		},

@@ -104,8 +104,14 @@ func changing(action string) bool {
 	})
 }
 
+// deletesData are the actions that lose data, history, or what people have confirmed.
+var deletesData = []string{
+	"dynamodb:DeleteTable", "dynamodb:DeleteItem", "s3:DeleteBucket", "s3:DeleteObjectVersion", "sqs:DeleteQueue",
+	"sqs:PurgeQueue", "logs:DeleteLogGroup", "ecr:DeleteRepository", "ecr:BatchDeleteImage", "sns:DeleteTopic",
+}
+
 // The role of previews changes nothing and reads no data; the role of promotions reaches registries only; the role of
-// deployments changes only what has the stage's name, and not the roles of workflows.
+// deployments changes only what has the stage's name, and not the roles of workflows. No role deletes data.
 func TestGitHubGrants(t *testing.T) {
 	for _, stage := range []string{"dev", "uat"} {
 		found := map[string]bool{}
@@ -118,6 +124,8 @@ func TestGitHubGrants(t *testing.T) {
 			for _, action := range s.actions {
 				service, _, _ := strings.Cut(action, ":")
 				switch {
+				case slices.Contains(deletesData, action):
+					t.Errorf("%s: %s may %s", stage, part, action)
 				case part == "promote" && service != "ecr":
 					t.Errorf("%s: promote may %s", stage, action)
 				case part == "preview" && changing(action) && action != "kms:Decrypt":
