@@ -1,12 +1,14 @@
 # Every recipe is a command that also works alone, typed at the root of the repository. What needs logic is a Go program.
 .DEFAULT_GOAL := help
-.PHONY: help programs ko laptop demo local test engine-test documents verify fix build images smoke sign verify-images promote
-.PHONY: rollback hold unhold status drift backsync doctor foundation preview up pulumi bench fuzz clean FORCE
+.PHONY: help programs ko laptop demo local test engine-test documents workflows verify fix build images commit smoke sign
+.PHONY: verify-images promote rollback hold unhold status drift backsync doctor foundation preview up preview-comment drift-issue
+.PHONY: changelog summary pulumi vulnerabilities bench fuzz clean FORCE
 
 # FILE is what `make demo` puts under inputs/. STAGE is what images, doctor, foundation, preview and up are for. REPO is a
 # registry and prefix that images go to instead of the stage's repositories. PULUMI_FLAGS are passed on to pulumi, such as
-# --yes. FROM and TO are the stages of promote and backsync. SIGN, PROMOTE, ROLLBACK, HOLD, DRIFT and BACKSYNC are flags of
-# these commands, such as --dry-run. BENCH are flags of bench. FUZZTIME is how long each target is fuzzed.
+# --yes. FROM and TO are the stages of promote and backsync. COMMIT, SIGN, PROMOTE, ROLLBACK, HOLD, DRIFT and BACKSYNC are
+# flags of these commands, such as --dry-run. PULL is the number of a pull request. BENCH are flags of bench. FUZZTIME is how
+# long each target is fuzzed.
 FILE ?= samples/us-stocks-1week.json
 STAGE ?=
 REPO ?=
@@ -19,6 +21,8 @@ HOLD ?=
 DRIFT ?=
 BACKSYNC ?=
 SIGN ?=
+COMMIT ?=
+PULL ?=
 FUZZTIME ?= 1m
 BENCH ?=
 
@@ -34,7 +38,7 @@ RELEASE := GOWORK=off GOOS=linux GOARCH=arm64 GOFLAGS=-trimpath
 FLAGS := -trimpath -buildvcs=false -tags=lambda.norpc -ldflags="-s -w"
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # What a local cloud needs, one after the other, even under make -j: each go command keeps all cores busy, and two at a time
 # would both compile what they share.
@@ -50,6 +54,7 @@ local: laptop ## the local cloud with its console, until stopped
 test: ## every test of every module, and the stories of the whole pipeline
 	go test work
 	GOWORK=off go -C tools test ./...
+	GOWORK=off go -C tools/rehearsal test ./...
 
 # Without vet, which reads a thousand packages for it: make verify lints the test.
 engine-test: ## each stage's whole life under the real Pulumi engine, in one process
@@ -59,7 +64,10 @@ verify: ## format, sizes, generated files, tidy modules, import rules, lint
 	GOWORK=off go -C tools run ./verify
 
 documents: ## the commands of README.md and CONTRIBUTING.md, as typed, in a fresh clone
-	GOWORK=off go -C tools run ./documents
+	GOWORK=off go -C tools/rehearsal run ./documents
+
+workflows: laptop bin/mejan-aws ## the steps of .github/workflows, in order, in fresh clones, with AWS and GitHub on loopback
+	GOWORK=off go -C tools/rehearsal run ./workflows
 
 fix: ## repair what verify finds and can be repaired
 	GOWORK=off go -C tools run ./verify -fix
@@ -92,6 +100,9 @@ bin/ingestor bin/analyzer bin/notifier: FORCE
 
 images: bin/mejan bin/mejan-aws ## build the functions' images with ko; STAGE=dev also pushes and records them
 	bin/mejan images $(if $(STAGE),--stage "$(STAGE)") $(if $(REPO),--repo "$(REPO)")
+
+commit: bin/mejan bin/mejan-aws ## commit the release that `make images` wrote; STAGE=dev, COMMIT=--push
+	bin/mejan commit "$(stage)" $(COMMIT)
 
 smoke: bin/mejan bin/mejan-aws ## send a marked file through a stage and follow it to the mail; STAGE=dev, FILE=bars.json
 	bin/mejan smoke "$(stage)" $(if $(FILE),"$(FILE)")
@@ -145,9 +156,28 @@ up: pulumi bin/mejan bin/mejan-aws bin/mejan-sign ## deploy a release to AWS, af
 	bin/mejan verify "$(stage)" --if-required
 	pulumi up --stack $(stage) $(PULUMI_FLAGS)
 
+# What a workflow tells people, which works on a laptop too: GitHub is asked by gh, the summary goes to the terminal.
+report = GOWORK=off go -C tools run ./report
+
+preview-comment: pulumi ## `make preview` into a comment of a pull request; STAGE=dev PULL=12
+	$(report) comment -pull "$(PULL)" -section "$(stage)" -title "What this changes in each stage" -- \
+		$(MAKE) --no-print-directory preview STAGE="$(stage)" PULUMI_FLAGS="--diff --color never --non-interactive"
+
+drift-issue: ## `make drift` into one issue, which is closed when no stage differs from git; STAGE=dev
+	$(report) issue -section "$(stage)" -title "Stages differ from git" -- $(MAKE) --no-print-directory drift STAGE="$(stage)"
+
+changelog: ## what a promotion brings, from CHANGELOG.md, which must say it; FROM=dev TO=uat
+	$(report) changelog -from "$(FROM)" -to "$(TO)"
+
+summary: ## what a stage's release is and what is new in it; STAGE=dev
+	$(report) summary -stage "$(stage)"
+
 pulumi:
 	@command -v pulumi >/dev/null || \
 		{ echo "The Pulumi CLI is missing: https://www.pulumi.com/docs/iac/download-install/" >&2; exit 1; }
+
+vulnerabilities: ## known vulnerabilities in what the functions, the program and the commands call; needs a network
+	GOWORK=off go -C tools run ./vulnerabilities
 
 bench: ## what the pipeline costs next to other programs: some 20 minutes; BENCH="-only ingest -size 100MB" for less
 	GOWORK=off go -C tools run ./bench $(BENCH)

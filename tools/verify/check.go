@@ -22,6 +22,8 @@ func checks() []check {
 		{"format", "every Go file is formatted by gofumpt", formatFind, formatFix},
 		{"size", "no file is longer than 500 lines, no main function than 60", sizeFind, nil},
 		{"generated", "generated files are what their source gives", generatedFind, generatedFix},
+		{"changelog", "CHANGELOG.md has the form that its readers rely on", changelogFind, nil},
+		{"workflows", "workflows pass actionlint and call what exists, safely", workflowsFind, nil},
 		{"tidy", "each go.mod lists what its module uses", tidyFind, tidyFix},
 		{"versions", "each module alone is built from the versions that the workspace tests", versionsFind, versionsFix},
 		{"imports", "packages keep to the import rules", importsFind, nil},

@@ -51,7 +51,7 @@ func vetFind(ctx context.Context, repo *repository) []string {
 		problems = append(problems, err.Error()+string(text))
 	}
 	// Not the engine test, whose thousand packages go vet reads for two minutes: lint runs the same analyzers on it.
-	return append(problems, repo.every(ctx, []string{toolsModule}, "go", "vet", "./...")...)
+	return append(problems, repo.every(ctx, []string{toolsModule, rehearsalModule}, "go", "vet", "./...")...)
 }
 
 func lintFind(ctx context.Context, repo *repository) []string { return lint(ctx, repo) }

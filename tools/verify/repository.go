@@ -28,8 +28,11 @@ type repository struct {
 	apart []string
 }
 
-// toolsModule is the module of this program, one of those outside the workspace.
-const toolsModule = "tools"
+// Modules outside the workspace: that of this program, and the one that runs documents and workflows in fresh clones.
+const (
+	toolsModule     = "tools"
+	rehearsalModule = "tools/rehearsal"
+)
 
 func open(ctx context.Context, root string) (*repository, error) {
 	root, err := filepath.Abs(root)

@@ -221,10 +221,10 @@ func TestOpenFindsEveryModule(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Sort(repo.apart)
-	if want := []string{"platform/enginetest", "tools"}; !slices.Equal(repo.apart, want) {
+	if want := []string{"platform/enginetest", "tools", "tools/rehearsal"}; !slices.Equal(repo.apart, want) {
 		t.Errorf("outside the workspace: %q, want %q", repo.apart, want)
 	}
-	if all := repo.all(); len(all) != len(repo.modules)+2 || !slices.Contains(all, "platform") {
+	if all := repo.all(); len(all) != len(repo.modules)+3 || !slices.Contains(all, "platform") {
 		t.Errorf("all modules: %q", all)
 	}
 }

@@ -1,4 +1,5 @@
-package main
+// Package clone makes fresh clones of the repository, for what a newcomer or a workflow does in one.
+package clone
 
 import (
 	"context"
@@ -8,22 +9,31 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// clone makes a clone of the repository in folder, with a commit of what is not committed yet.
-func clone(ctx context.Context, root, folder string) error {
+// Make makes a clone of the repository in folder, with a commit of what is not committed yet. The clone has no remote,
+// so that nothing that runs in it reaches the repository.
+func Make(ctx context.Context, root, folder string) error {
 	if _, err := git(ctx, "clone", "--quiet", root, folder); err != nil {
 		return err
 	}
-	changed, err := git(ctx, "-C", root, "ls-files", "--modified", "--others", "--exclude-standard", "-z")
+	if _, err := git(ctx, "-C", folder, "remote", "remove", "origin"); err != nil {
+		return err
+	}
+	changed, err := git(ctx, "-C", root, "diff", "--name-only", "--no-renames", "-z", "HEAD")
 	if err != nil {
 		return err
 	}
+	created, err := git(ctx, "-C", root, "ls-files", "--others", "--exclude-standard", "-z")
+	if err != nil {
+		return err
+	}
+	if changed += created; changed == "" {
+		return nil
+	}
 	for name := range strings.SplitSeq(strings.TrimSuffix(changed, "\x00"), "\x00") {
-		if name == "" {
-			return nil
-		}
 		if err := copyFile(filepath.Join(root, name), filepath.Join(folder, name)); err != nil {
 			return fmt.Errorf("copy %q: %w", name, err)
 		}
@@ -63,4 +73,14 @@ func git(ctx context.Context, args ...string) (string, error) {
 		return "", fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
 	}
 	return string(output), nil
+}
+
+// Environment is that of a person who has just cloned: without settings of the go command, of make, of AWS, or of CI.
+func Environment(ours []string) []string {
+	foreign := []string{"CI", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "GOFLAGS", "GOWORK", "GOENV"}
+	env := slices.DeleteFunc(slices.Clone(ours), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return slices.Contains(foreign, name) || strings.HasPrefix(name, "AWS_") && name != "AWS_CA_BUNDLE"
+	})
+	return append(env, "GOENV=off", "AWS_EC2_METADATA_DISABLED=true")
 }

@@ -8,10 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mejan/mejan/tools/rehearsal/clone"
 )
 
 // patience bounds how long a command may take to be ready: a first compile on a busy machine.
@@ -38,7 +39,7 @@ func startShell(ctx context.Context, folder, scratch string) (*shell, error) {
 		return nil, err
 	}
 	bash := exec.CommandContext(ctx, "bash", "--noprofile", "--norc")
-	bash.Dir, bash.Env = folder, environment(os.Environ())
+	bash.Dir, bash.Env = folder, clone.Environment(os.Environ())
 	bash.Stdout, bash.Stderr = output, output
 	bash.ExtraFiles = []*os.File{told} // descriptor 3
 	bash.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -116,13 +117,3 @@ func (s *shell) since(offset int64) (string, error) {
 
 // quote makes text one word for a shell.
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
-
-// environment is that of a person who has just cloned: without settings of the go command, of make, of AWS, or of CI.
-func environment(ours []string) []string {
-	foreign := []string{"CI", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "GOFLAGS", "GOWORK", "GOENV"}
-	env := slices.DeleteFunc(slices.Clone(ours), func(variable string) bool {
-		name, _, _ := strings.Cut(variable, "=")
-		return slices.Contains(foreign, name) || strings.HasPrefix(name, "AWS_") && name != "AWS_CA_BUNDLE"
-	})
-	return append(env, "GOENV=off", "AWS_EC2_METADATA_DISABLED=true")
-}

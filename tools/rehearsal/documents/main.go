@@ -20,13 +20,15 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mejan/mejan/tools/rehearsal/clone"
 )
 
 // names are the documents. They are executed one after the other in one clone.
 var names = []string{"README.md", "CONTRIBUTING.md", "docs/deploy.md"}
 
 func main() {
-	root := flag.String("root", "..", "root of the repository")
+	root := flag.String("root", "../..", "root of the repository")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, *root, os.Stdout)
@@ -63,7 +65,7 @@ func run(ctx context.Context, root string, out io.Writer) error {
 	}
 	defer os.RemoveAll(scratch)
 	folder := filepath.Join(scratch, "mejan")
-	if err := clone(ctx, root, folder); err != nil {
+	if err := clone.Make(ctx, root, folder); err != nil {
 		return err
 	}
 	sh, err := startShell(ctx, folder, scratch)
