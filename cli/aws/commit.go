@@ -14,8 +14,8 @@ func commitCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "commit STAGE",
 		Short: "Commit the release that a build wrote",
-		Long: `commit commits platform/releases/<STAGE>.json, and nothing else, after mejan images --stage wrote it. If git has
-the file already, it makes no commit. mejan promote and mejan rollback commit by themselves.
+		Long: `commit commits platform/releases/<STAGE>.json, and nothing else, after mejan images --stage wrote it. If git
+has the file already, it makes no commit. mejan promote and mejan rollback commit by themselves.
 
 --push pushes the branch. If the remote refuses that, as it does for a protected branch, --push pushes the commit to the
 branch release/<STAGE>-<commit>, and gh opens a pull request.`,

@@ -45,13 +45,14 @@ func (a access) promote() []Statement {
 // deploy does what `make up` and `make smoke` do. Its own role is not among the roles that it may change: a change of
 // the roles of workflows is deployed by a person.
 func (a access) deploy() []Statement {
-	data := a.s3(a.s.AWS.DataBucket() + "-*")
+	inputs := a.s3(a.s.AWS.DataBucket() + "-*/" + pipeline.InputPrefix + "*")
+	markers := a.s3(a.s.AWS.DataBucket() + "-*/" + pipeline.MarkerPrefix + "*")
 	return slices.Concat(a.program(true), a.state(true), a.pull(a.repositories(a.s.Prefix(), a.s.AWS.Region)),
 		[]Statement{
 			// A smoke test puts a file, and follows its marker and its item.
 			{Actions: []string{"s3:ListAllMyBuckets"}, Resources: pulumi.StringArray{everywhere}},
-			{Actions: []string{"s3:PutObject", "s3:GetObject"}, Resources: pulumi.StringArray{data + "/" + pipeline.InputPrefix + "*"}},
-			{Actions: []string{"s3:GetObject"}, Resources: pulumi.StringArray{data + "/" + pipeline.MarkerPrefix + "*"}},
+			{Actions: []string{"s3:PutObject", "s3:GetObject"}, Resources: pulumi.StringArray{inputs}},
+			{Actions: []string{"s3:GetObject"}, Resources: pulumi.StringArray{markers}},
 			{Actions: []string{"dynamodb:GetItem"}, Resources: a.of("dynamodb", "table/"+a.s.AWS.TableName())},
 		})
 }

@@ -30,8 +30,8 @@ func (a access) program(change bool) []Statement {
 	return grants
 }
 
-// services has a line for each service of the program. A resource of a new kind gets its actions here. None deletes what
-// holds data, or what people have to confirm again: that is for a person to do.
+// services has a line for each service of the program. A resource of a new kind gets its actions here. No action
+// deletes what holds data, or what people have to confirm again: that is for a person to do.
 func (a access) services() []kindOfAccess {
 	own := a.s.Prefix() + "-*"
 	var functionRoles pulumi.StringArray

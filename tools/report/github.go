@@ -159,9 +159,9 @@ func gh(ctx context.Context, root string, stdin []byte, args ...string) ([]byte,
 		return nil, errors.New("gh, which asks GitHub, is missing: install it from https://cli.github.com")
 	}
 	if err != nil {
-		// Not wrapped: the exit code of a report is that of its command, and not of gh.
-		return nil, fmt.Errorf("gh %s: %v; if it wants a login: gh auth login\n%s%s", //nolint:errorlint // see above
-			strings.Join(args, " "), err, stdout.Bytes(), stderr.Bytes())
+		// As text: the exit code of a report is that of its command, and not of gh.
+		return nil, fmt.Errorf("gh %s: %s; if it wants a login: gh auth login\n%s%s",
+			strings.Join(args, " "), err.Error(), stdout.Bytes(), stderr.Bytes())
 	}
 	return stdout.Bytes(), nil
 }

@@ -1,6 +1,6 @@
 // Report tells people what a workflow found: in one comment of a pull request, in one issue, or in the summary of the
-// run. It also checks that a release has an entry in the changelog. Everything works on a laptop as well: it asks GitHub
-// by gh, and writes a summary to the terminal.
+// run. It also checks that a release has an entry in the changelog. All of it works on a laptop too: GitHub is asked by
+// gh, and a summary goes to the terminal.
 //
 //	report comment -pull 12 -title "Previews" -section dev -- make preview STAGE=dev
 //	report issue -title "Stages differ from git" -section dev -- make drift STAGE=dev

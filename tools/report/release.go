@@ -142,8 +142,8 @@ func git(ctx context.Context, root string, args ...string) (string, error) {
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {
-		// Not wrapped: the exit code of a report is that of its command, and not of git.
-		return "", fmt.Errorf("git %s: %v\n%s", strings.Join(args, " "), err, stderr.Bytes()) //nolint:errorlint // see above
+		// As text: the exit code of a report is that of its command, and not of git.
+		return "", fmt.Errorf("git %s: %s\n%s", strings.Join(args, " "), err.Error(), stderr.Bytes())
 	}
 	return strings.TrimRight(stdout.String(), "\n"), nil
 }

@@ -52,12 +52,14 @@ func changelogProblems(text string) []string {
 			if match := releaseHeading.FindStringSubmatch(line); match != nil {
 				releases = append(releases, match[1])
 			} else {
-				problems = append(problems, fmt.Sprintf("CHANGELOG.md: %q is neither `## [Unreleased]` nor a day, `## [2026-01-31]`", line))
+				problems = append(problems,
+					fmt.Sprintf("CHANGELOG.md: %q is neither `## [Unreleased]` nor a day, `## [2026-01-31]`", line))
 			}
 		case isKind:
 			closeSection()
 			if open = line; !slices.Contains(changelogKinds, kind) {
-				problems = append(problems, fmt.Sprintf("CHANGELOG.md: %q is not one of %s", line, strings.Join(changelogKinds, ", ")))
+				problems = append(problems,
+					fmt.Sprintf("CHANGELOG.md: %q is not one of %s", line, strings.Join(changelogKinds, ", ")))
 			}
 		case strings.HasPrefix(line, "- "):
 			open = ""

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// ToCome are the targets of make that the workflows use and that do not exist yet. The rehearsal leaves their steps out.
+// ToCome are targets of make that the workflows use and that do not exist yet. The rehearsal leaves their steps out.
 var ToCome = []string{"sign", "rollback", "drift", "backsync"}
 
 // commands are what the steps of a workflow may call.
@@ -67,7 +67,8 @@ func (c *commands) stale() []string {
 	var problems []string
 	for _, name := range ToCome {
 		if slices.Contains(c.make, name) {
-			problems = append(problems, "make has the target "+name+": take it off ToCome in tools/rehearsal/workflow/commands.go")
+			problems = append(problems,
+				"make has the target "+name+": take it off ToCome in tools/rehearsal/workflow/commands.go")
 		}
 	}
 	return problems

@@ -9,8 +9,8 @@ import (
 	"github.com/rhysd/actionlint"
 )
 
-// Values is what expressions may name: github, inputs, vars, matrix and steps, each an object. A property that an object
-// lacks is null, as on GitHub; an object that is missing is an error.
+// Values is what expressions may name: github, inputs, vars, matrix and steps, each an object. A missing property of an
+// object is null, as on GitHub; a missing object is an error.
 type Values map[string]any
 
 // Failed is the key of Values that says whether an earlier step failed.
@@ -45,7 +45,7 @@ func (v Values) Interpolate(text string) (string, error) {
 	}
 }
 
-// Condition evaluates an `if`. Like GitHub, it lets a step run only after success unless the condition asks for a state.
+// Condition evaluates an `if`. As on GitHub, a step runs only after success unless the condition asks for a state.
 func (v Values) Condition(condition *actionlint.String) (bool, error) {
 	failed, _ := v[Failed].(bool)
 	if condition == nil {

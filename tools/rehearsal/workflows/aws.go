@@ -39,8 +39,8 @@ func (w *world) startMoto(ctx context.Context) error {
 	}
 	w.moto = "http://" + address
 	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
-		if connection, err := net.Dial("tcp", address); err == nil {
-			connection.Close()
+		if connection, err := new(net.Dialer).DialContext(ctx, "tcp", address); err == nil {
+			_ = connection.Close()
 			break
 		}
 		if time.Now().After(end) {

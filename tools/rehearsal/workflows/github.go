@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// forge is as much of GitHub as gh asks for: comments, issues and pull requests of one repository. What it does not know
-// it refuses, with the question, so that a rehearsal fails loudly.
+// forge is as much of GitHub as gh asks for: comments, issues and pull requests of one repository. It refuses what it
+// does not know, with the question, so that a rehearsal fails loudly.
 type forge struct {
 	mu sync.Mutex
 	// posts are comments of pull request 7 and issues; their numbers begin with 1.
@@ -68,7 +68,8 @@ func (f *forge) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case req.Method == http.MethodGet && (path == "/issues" || path == "/issues/7/comments"):
 		answer(w, f.list(path != "/issues"))
 	case req.Method == http.MethodPost && (path == "/issues" || path == "/issues/7/comments"):
-		p := post{ID: len(f.posts) + 1, Number: len(f.posts) + 1, Title: body.Title, State: "open", comment: path != "/issues"}
+		id := len(f.posts) + 1
+		p := post{ID: id, Number: id, Title: body.Title, State: "open", comment: path != "/issues"}
 		f.posts = append(f.posts, p)
 		f.done = append(f.done, map[bool]string{true: "new comment on 7", false: "new issue"}[p.comment])
 		f.write(w, len(f.posts)-1, body.Body)
@@ -155,7 +156,8 @@ func (f *forge) refuse(w http.ResponseWriter, question string) {
 
 func (f *forge) pull(at int) map[string]any {
 	return map[string]any{
-		"id": "PR_" + strconv.Itoa(at+1), "number": at + 1, "url": fmt.Sprintf("https://github.com/%s/pull/%d", repository, at+1),
+		"id": "PR_" + strconv.Itoa(at+1), "number": at + 1,
+		"url":         fmt.Sprintf("https://github.com/%s/pull/%d", repository, at+1),
 		"headRefName": f.pulls[at].head, "baseRefName": f.pulls[at].base, "state": "OPEN",
 	}
 }
@@ -163,6 +165,11 @@ func (f *forge) pull(at int) map[string]any {
 func data(w http.ResponseWriter, value any) { answer(w, map[string]any{"data": value}) }
 
 func answer(w http.ResponseWriter, value any) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(value) // a reader that has gone fails by itself
+	_, _ = w.Write(text) // a reader that has gone fails by itself
 }

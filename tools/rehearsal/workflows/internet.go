@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -8,16 +9,14 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"math/big"
 	"net"
 	"net/http"
-	"net/http/cgi"
+	"net/http/cgi" //nolint:gosec // the hole that gosec warns of was closed in Go 1.6.3
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -34,12 +33,12 @@ const (
 
 // startInternet starts a proxy by which programs reach a registry in place of ECR, and an imitation of GitHub, with a
 // certificate that they are told to trust.
-func (w *world) startInternet() error {
+func (w *world) startInternet(ctx context.Context) error {
 	certificate, root, err := issue("*"+registryHosts, apiHost, gitHost)
 	if err != nil {
 		return err
 	}
-	repositories, err := w.gitBackend()
+	repositories, err := w.gitBackend(ctx)
 	if err != nil {
 		return err
 	}
@@ -63,15 +62,17 @@ func (w *world) startInternet() error {
 			return
 		}
 		address := req.Host
-		if host, _, _ := strings.Cut(address, ":"); host == apiHost || host == gitHost || strings.HasSuffix(host, registryHosts) {
+		host, _, _ := strings.Cut(address, ":")
+		if host == apiHost || host == gitHost || strings.HasSuffix(host, registryHosts) {
 			address = server.Listener.Addr().String()
 		}
-		tunnel(rw, address)
+		tunnel(req.Context(), rw, address)
 	}))
 	w.closers = append(w.closers, server.Close, proxy.Close)
 	w.proxy, w.certificates = proxy.URL, filepath.Join(w.scratch, "certificates.pem")
 	// SSL_CERT_FILE takes the place of the system's certificates, which hosts outside have.
-	for _, bundle := range []string{os.Getenv("SSL_CERT_FILE"), "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem"} {
+	bundles := []string{os.Getenv("SSL_CERT_FILE"), "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem"}
+	for _, bundle := range bundles {
 		if text, err := os.ReadFile(bundle); err == nil {
 			root = append(root, text...)
 			break
@@ -81,21 +82,21 @@ func (w *world) startInternet() error {
 }
 
 // gitBackend serves the repository by git's own program for it.
-func (w *world) gitBackend() (http.Handler, error) {
-	folder, err := exec.Command("git", "--exec-path").Output()
+func (w *world) gitBackend(ctx context.Context) (http.Handler, error) {
+	folder, err := git(ctx, w.scratch, "--exec-path")
 	if err != nil {
-		return nil, fmt.Errorf("git --exec-path: %w", err)
+		return nil, err
 	}
 	return &cgi.Handler{
-		Path: filepath.Join(strings.TrimSpace(string(folder)), "git-http-backend"), Root: "/",
+		Path: filepath.Join(folder, "git-http-backend"), Root: "/",
 		Env:    []string{"GIT_PROJECT_ROOT=" + filepath.Join(w.scratch, "github"), "GIT_HTTP_EXPORT_ALL=1"},
 		Stderr: io.Discard, Logger: log.New(io.Discard, "", 0),
 	}, nil
 }
 
 // tunnel connects the two ends of a connection.
-func tunnel(rw http.ResponseWriter, address string) {
-	to, err := net.Dial("tcp", address)
+func tunnel(ctx context.Context, rw http.ResponseWriter, address string) {
+	to, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		http.Error(rw, err.Error(), http.StatusBadGateway)
 		return
@@ -103,11 +104,15 @@ func tunnel(rw http.ResponseWriter, address string) {
 	rw.WriteHeader(http.StatusOK)
 	from, buffered, err := http.NewResponseController(rw).Hijack()
 	if err != nil {
-		to.Close()
+		_ = to.Close()
 		return
 	}
-	go func() { defer to.Close(); _, _ = io.Copy(to, buffered) }()
-	go func() { defer from.Close(); _, _ = io.Copy(from, to) }()
+	pour := func(into io.WriteCloser, source io.Reader) {
+		_, _ = io.Copy(into, source) // an end that has gone ends the tunnel
+		_ = into.Close()
+	}
+	go pour(to, buffered)
+	go pour(from, to)
 }
 
 // issue makes a certificate for hosts that vouches for itself.

@@ -1,7 +1,7 @@
 // Workflows rehearses .github/workflows: it runs the `run:` steps of each workflow in order, in fresh clones, as GitHub
 // would. AWS answers on loopback: the local cloud for the stages' data, moto for accounts and repositories, and a
-// registry. git pushes to a repository in a temporary folder. The real gh talks to an imitation of GitHub. Only pulumi is
-// a stub, which writes down how it is called: its provider for AWS needs an account.
+// registry. The real git and gh talk to an imitation of GitHub. Only pulumi is a stub, which writes down how it is
+// called: its provider for AWS needs an account.
 //
 // Run it at the root of the repository through `make workflows`. With -check it runs nothing, and holds the workflows
 // against actionlint and the rules of this repository, which `make verify` does.

@@ -29,7 +29,8 @@ func (w *world) verify(ctx context.Context, want want) error {
 	}
 	problems = append(problems, matches("the summary", want.summary, summary))
 	done, post, err := w.github.taken()
-	problems = append(problems, err, each("changes on GitHub", want.github, done), matches("the last post", want.post, post))
+	problems = append(problems, err, each("changes on GitHub", want.github, done),
+		matches("the last post", want.post, post))
 	return errors.Join(problems...)
 }
 

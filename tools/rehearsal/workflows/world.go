@@ -39,7 +39,8 @@ func newWorld(ctx context.Context, root string) (_ *world, err error) {
 		return nil, err
 	}
 	w := &world{
-		root: root, scratch: scratch, tree: filepath.Join(scratch, "tree"), origin: filepath.Join(scratch, "github", repository),
+		root: root, scratch: scratch,
+		tree: filepath.Join(scratch, "tree"), origin: filepath.Join(scratch, "github", repository),
 		clouds: map[string]string{}, github: &forge{}, closers: []func(){func() { os.RemoveAll(scratch) }},
 	}
 	defer func() {
@@ -64,10 +65,13 @@ func newWorld(ctx context.Context, root string) (_ *world, err error) {
 	if err := w.stubPulumi(); err != nil {
 		return nil, err
 	}
-	if err := w.startInternet(); err != nil {
+	if err := w.startInternet(ctx); err != nil {
 		return nil, err
 	}
-	return w, w.startMoto(ctx)
+	if err := w.startMoto(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 // close stops what was started, the last thing first.
@@ -171,8 +175,8 @@ func (w *world) change(ctx context.Context) error {
 			return err
 		}
 	}
-	identity := []string{"-c", "user.name=Mejan", "-c", "user.email=mejan@localhost"}
-	if _, err := git(ctx, folder, append(identity, "commit", "--quiet", "--all", "-m", "functions/notifier: rehearse")...); err != nil {
+	if _, err := git(ctx, folder, "-c", "user.name=Mejan", "-c", "user.email=mejan@localhost",
+		"commit", "--quiet", "--all", "-m", "functions/notifier: rehearse"); err != nil {
 		return err
 	}
 	_, err = git(ctx, folder, "push", "--quiet", w.origin, "main")
