@@ -64,6 +64,7 @@ func (a access) pull(repositories ...pulumi.StringInput) []Statement {
 		{
 			Actions: []string{
 				"ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer",
+				"ecr:ListImageReferrers",
 			},
 			Resources: repositories,
 		},
