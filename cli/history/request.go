@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path"
 	"strings"
 )
 
@@ -37,7 +38,9 @@ func (c Clone) Request(ctx context.Context, r Request) (Pushed, error) {
 			r.Own, err)
 	}
 	if pushed.Request, _, _ = strings.Cut(open, "\n"); pushed.Request != "" {
-		_, err := c.gh(ctx, "pr", "edit", pushed.Request, "--title", r.Title, "--body", r.Body)
+		// `gh pr edit` of some versions asks for projects of a kind that GitHub has no more, and fails.
+		_, err := c.gh(ctx, "api", "--silent", "--method", "PATCH", "repos/{owner}/{repo}/pulls/"+path.Base(pushed.Request),
+			"--raw-field", "title="+r.Title, "--raw-field", "body="+r.Body)
 		return pushed, err
 	}
 	pushed.Request, err = c.gh(ctx, "pr", "create", "--head", r.Own, "--base", r.Base,
