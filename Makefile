@@ -161,10 +161,11 @@ report = GOWORK=off go -C tools run ./report
 
 preview-comment: pulumi ## `make preview` into a comment of a pull request; STAGE=dev PULL=12
 	$(report) comment -pull "$(PULL)" -section "$(stage)" -title "What this changes in each stage" -- \
-		$(MAKE) --no-print-directory preview STAGE="$(stage)" PULUMI_FLAGS="--diff --color never --non-interactive"
+		env -u GOWORK $(MAKE) -s preview STAGE="$(stage)" PULUMI_FLAGS="--diff --color never --non-interactive"
 
 drift-issue: ## `make drift` into one issue, which is closed when no stage differs from git; STAGE=dev
-	$(report) issue -section "$(stage)" -title "Stages differ from git" -- $(MAKE) --no-print-directory drift STAGE="$(stage)"
+	$(report) issue -section "$(stage)" -title "Stages differ from git" -- \
+		env -u GOWORK $(MAKE) -s drift STAGE="$(stage)"
 
 changelog: ## what a promotion brings, from CHANGELOG.md, which must say it; FROM=dev TO=uat
 	$(report) changelog -from "$(FROM)" -to "$(TO)"

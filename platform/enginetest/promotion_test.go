@@ -39,9 +39,9 @@ func TestPromotionAndRollback(t *testing.T) {
 		release     *release.Release
 	}{
 		{"a build for dev", "dev", images("dev", "b")},
-		{"a promotion to uat", "uat", images("dev", "b").To("uat", time.Now())},
-		{"a promotion to prod", "prod", images("uat", "b").To("prod", time.Now())},
-		{"a rollback of uat", "uat", images("uat", "a")},
+		{"a promotion to uat", "uat", images("dev", "b").To("uat", images("uat", "a"), time.Now())},
+		{"a promotion to prod", "prod", images("uat", "b").To("prod", images("prod", "a"), time.Now())},
+		{"a rollback of uat", "uat", images("uat", "a").Restored(images("uat", "b"), "mails had no subject", time.Now())},
 	} {
 		runs[step.stage] = step.release
 		for _, stage := range release.Order() {

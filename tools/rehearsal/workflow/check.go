@@ -46,7 +46,7 @@ func Check(root string) ([]string, error) {
 			problems = append(problems, name+": "+problem)
 		}
 	}
-	return append(problems, known.stale()...), nil
+	return problems, nil
 }
 
 // checkOne holds one workflow against the rules. What cannot be read is actionlint's to report.

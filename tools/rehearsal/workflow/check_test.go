@@ -87,14 +87,3 @@ func TestCheck(t *testing.T) {
 		})
 	}
 }
-
-// Promise: what was to come leaves the list when it exists, so that its step is rehearsed.
-func TestToCome(t *testing.T) {
-	if len(ToCome) == 0 {
-		return
-	}
-	stale := (&commands{make: ToCome[:1]}).stale()
-	if len(stale) != 1 || !strings.Contains(stale[0], "the target "+ToCome[0]+": take it off") {
-		t.Errorf("found %q", stale)
-	}
-}

@@ -8,9 +8,6 @@ import (
 	"strings"
 )
 
-// ToCome are targets of make that the workflows use and that do not exist yet. The rehearsal leaves their steps out.
-var ToCome = []string{"sign", "rollback", "drift", "backsync"}
-
 // commands are what the steps of a workflow may call.
 type commands struct {
 	// make are the targets of the Makefile, mejan the commands of bin/mejan.
@@ -59,17 +56,5 @@ func matches(form *regexp.Regexp, text []byte) []string {
 }
 
 func (c *commands) hasTarget(name string) bool {
-	return slices.Contains(c.make, name) || slices.Contains(ToCome, name)
-}
-
-// stale names what is still on the list of what is to come although it exists.
-func (c *commands) stale() []string {
-	var problems []string
-	for _, name := range ToCome {
-		if slices.Contains(c.make, name) {
-			problems = append(problems,
-				"make has the target "+name+": take it off ToCome in tools/rehearsal/workflow/commands.go")
-		}
-	}
-	return problems
+	return slices.Contains(c.make, name)
 }

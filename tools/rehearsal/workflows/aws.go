@@ -87,7 +87,7 @@ func (w *world) startCloud(ctx context.Context, stage string) error {
 	if w.clouds[stage] != "" {
 		return nil
 	}
-	cloud := exec.CommandContext(ctx, filepath.Join(w.root, "bin", "mejan-cloud"), "local", "--stage", stage,
+	cloud := exec.CommandContext(ctx, filepath.Join(w.root, "bin", "mejan-cloud"), "local", "--settings", stage,
 		"--addr", "127.0.0.1:0")
 	cloud.Dir, cloud.Env = w.tree, clone.Environment(os.Environ())
 	said, err := cloud.StdoutPipe()

@@ -73,6 +73,8 @@ func (f *forge) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		f.posts = append(f.posts, p)
 		f.done = append(f.done, map[bool]string{true: "new comment on 7", false: "new issue"}[p.comment])
 		f.write(w, len(f.posts)-1, body.Body)
+	case req.Method == http.MethodPatch && strings.HasPrefix(path, "/pulls/"):
+		f.editPull(w, path, body.Title, body.Body)
 	case req.Method == http.MethodPatch:
 		f.patch(w, path, body.Body, body.State)
 	default:
@@ -106,6 +108,18 @@ func (f *forge) patch(w http.ResponseWriter, path, body, state string) {
 	}
 	f.done = append(f.done, fmt.Sprintf("%s %d", kind, number))
 	f.write(w, number-1, body)
+}
+
+func (f *forge) editPull(w http.ResponseWriter, path, title, body string) {
+	number, err := strconv.Atoi(strings.TrimPrefix(path, "/pulls/"))
+	if err != nil || number < 1 || number > len(f.pulls) {
+		http.Error(w, "there is no "+path, http.StatusNotFound)
+		return
+	}
+	p := &f.pulls[number-1]
+	p.title, p.body = title, body
+	f.done, f.last = append(f.done, fmt.Sprintf("refreshed pull request %d", number)), title+"\n"+body
+	answer(w, f.pull(number-1))
 }
 
 func (f *forge) write(w http.ResponseWriter, at int, body string) {

@@ -122,10 +122,6 @@ func (w *world) runStep(
 		return "success", checkAction(step, values)
 	}
 	command := strings.TrimSpace(run.Run.Value)
-	if target, missing := toCome(command); missing {
-		fmt.Fprintf(out, "   %-70s left out: make has no target %s yet\n", command, target)
-		return "skipped", nil
-	}
 	own, err := values.Env(step.Env)
 	if err != nil {
 		return "", err
@@ -161,14 +157,4 @@ func checkAction(step *actionlint.Step, values workflow.Values) error {
 		}
 	}
 	return nil
-}
-
-// toCome reports whether a step needs a target that does not exist yet.
-func toCome(command string) (string, bool) {
-	words := strings.Fields(command)
-	if len(words) < 2 {
-		return "", false
-	}
-	target := strings.TrimSuffix(words[1], "-issue") // drift-issue calls drift
-	return target, slices.Contains(workflow.ToCome, target)
 }

@@ -26,6 +26,13 @@ const (
 	openMain
 	// failingUp lets the next `pulumi up` fail.
 	failingUp
+	// mergedRequest merges the request for the release of prod.
+	mergedRequest
+	// deployedByHand has uat run what dev runs, and deployedAgain what it ran before.
+	deployedByHand
+	deployedAgain
+	// aHotfix is a commit beside main, which the images of uat are built from.
+	aHotfix
 )
 
 // want is what must have come of a run. Texts are regular expressions.
@@ -80,7 +87,10 @@ var scenarios = []scenario{
 	{
 		name: "a promotion to uat that cannot be deployed", workflow: "promote", event: "workflow_dispatch", inputs: toUat,
 		before: []happening{failingUp}, fails: true,
-		want: want{commit: `^release\(uat\)`, pulumi: []string{up("uat")}, summary: "Release of uat"},
+		want: want{
+			commit: `^release\(uat\): roll back to [0-9a-f]{7} from [0-9a-f]{7}$`, pulumi: []string{up("uat"), up("uat")},
+			summary: `Release of uat: (.|\n)*\*\*Held:\*\* failed in https://github.com/acme/mejan/actions/runs/42`,
+		},
 	},
 	{
 		name: "the previews of a pull request", workflow: "ci", job: "preview", event: "pull_request",
@@ -92,6 +102,43 @@ var scenarios = []scenario{
 			post:   "### dev\n(.|\n)*pulumi preview --stack dev(.|\n)*### uat\n(.|\n)*### prod\n",
 		},
 	},
-	{name: "the nightly look for drift", workflow: "drift", event: "schedule", want: want{commit: `^release\(uat\)`}},
-	{name: "what goes back to dev", workflow: "backsync", event: "schedule", want: want{commit: `^release\(uat\)`}},
+	{
+		name: "a night without drift", workflow: "drift", event: "schedule", before: []happening{mergedRequest},
+		want: want{commit: "^Merge the release of prod$", pulumi: previews},
+	},
+	{
+		name: "a night after somebody deployed by hand", workflow: "drift", event: "schedule", fails: true,
+		before: []happening{deployedByHand},
+		want: want{
+			commit: "^Merge", pulumi: previews, github: []string{"^new issue$", "^issue 2$"},
+			post: "## uat\n(.|\n)*notifier: it runs sha256:[0-9a-f]+, and git says sha256:[0-9a-f]+\n  make up STAGE=uat",
+		},
+	},
+	{
+		name: "the night after that was mended", workflow: "drift", event: "schedule", before: []happening{deployedAgain},
+		want: want{
+			commit: "^Merge", pulumi: previews,
+			github: []string{"^issue 2$", "^closed issue 2$"}, post: "closed when there are none",
+		},
+	},
+	{
+		name: "a night on which nothing goes back to dev", workflow: "backsync", event: "schedule",
+		want: want{commit: "^Merge"},
+	},
+	{
+		name: "a fix that goes back to dev", workflow: "backsync", event: "schedule", before: []happening{aHotfix},
+		want: want{
+			commit: "^release.uat.: hotfix$", github: []string{"^pull request main <- backsync/uat-to-dev$"},
+			post: "Bring what uat runs back to main\n(.|\n)*README: mend",
+		},
+	},
+	{
+		name: "a fix that waits to go back", workflow: "backsync", event: "schedule",
+		want: want{commit: "^release", github: []string{"^refreshed pull request 2$"}, post: "README: mend"},
+	},
+}
+
+// previews are the calls of pulumi that look for drift.
+var previews = []string{
+	"^preview --stack dev --expect-no-changes --non-interactive$", "^preview --stack uat ", "^preview --stack prod ",
 }

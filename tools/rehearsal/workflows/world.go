@@ -24,9 +24,10 @@ type world struct {
 	// certificates are those that programs trust, and proxy is how they reach GitHub and the registry.
 	certificates, proxy string
 	github              *forge
-	// moto is the address of accounts and repositories, and clouds the address of each stage's data.
-	moto   string
-	clouds map[string]string
+	// moto is the address of accounts and repositories, clouds the address of each stage's data, and lambda that of what
+	// the stages run.
+	moto, lambda string
+	clouds       map[string]string
 	// said is what the last step printed.
 	said      string
 	checkouts int
@@ -68,6 +69,7 @@ func newWorld(ctx context.Context, root string) (_ *world, err error) {
 	if err := w.startInternet(ctx); err != nil {
 		return nil, err
 	}
+	w.startLambda()
 	if err := w.startMoto(ctx); err != nil {
 		return nil, err
 	}
@@ -108,10 +110,12 @@ func (w *world) env(stage string) []string {
 		"AWS_ACCESS_KEY_ID=rehearsal", "AWS_SECRET_ACCESS_KEY=rehearsal", "AWS_SESSION_TOKEN=rehearsal",
 		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_ENDPOINT_URL="+w.clouds[stage], "AWS_ENDPOINT_URL_STS="+w.moto, "AWS_ENDPOINT_URL_ECR="+w.moto,
+		"AWS_ENDPOINT_URL_LAMBDA="+w.lambda,
 	)
 }
 
-// stubPulumi puts a pulumi onto the path that writes down how it is called.
+// stubPulumi puts a pulumi onto the path that writes down how it is called. Its `up` deploys the images of the release
+// to the stand-in of Lambda.
 func (w *world) stubPulumi() error {
 	const stub = `#!/bin/sh
 echo "$*" >>"$REHEARSAL/pulumi.log"
@@ -121,6 +125,7 @@ if test "$1" = up && test -e "$REHEARSAL/pulumi-fails"; then
   echo "error: the deployment failed" >&2
   exit 255
 fi
+if test "$1" = up; then cp "platform/releases/$3.json" "$REHEARSAL/runs-$3.json"; fi
 `
 	bin := filepath.Join(w.scratch, "bin")
 	if err := os.Mkdir(bin, 0o755); err != nil {
@@ -144,6 +149,14 @@ func (w *world) prepare(ctx context.Context, all []happening) error {
 			err = os.Remove(hook)
 		case failingUp:
 			err = os.WriteFile(filepath.Join(w.scratch, "pulumi-fails"), nil, 0o600)
+		case mergedRequest:
+			err = w.merge(ctx)
+		case deployedByHand:
+			err = w.runs("uat", "dev")
+		case deployedAgain:
+			err = w.runs("uat", "uat")
+		case aHotfix:
+			err = w.hotfix(ctx)
 		}
 		if err != nil {
 			return err
