@@ -26,9 +26,13 @@ var replaced = map[change]string{
 	"replace iam/role ingestor": regional, "replace iam/rolePolicy ingestor": regional,
 	"replace iam/role analyzer": regional, "replace iam/rolePolicy analyzer": regional,
 	"replace iam/role notifier": regional, "replace iam/rolePolicy notifier": regional,
+	"replace ecr/lifecyclePolicy ingestor": spared, "replace ecr/lifecyclePolicy analyzer": spared,
+	"replace ecr/lifecyclePolicy notifier": spared,
 }
 
 const regional = "the name of a role carries its region, so that a stage can be in two regions of an account"
+
+const spared = "a policy is only ever replaced, and the new one keeps the images of releases"
 
 // Promise: today's program can be deployed over the last released one. It replaces and deletes nothing but what is
 // listed with a reason, and never a bucket, the table, a log group or a queue.

@@ -89,7 +89,8 @@ func NewRepositories(
 		if _, err = ecr.NewLifecyclePolicy(ctx, path, &ecr.LifecyclePolicyArgs{
 			Repository: repository.Name,
 			Policy:     pulumi.String(expiry),
-		}, pulumi.Parent(r)); err != nil {
+			// A repository has one policy at most. To delete the old one after the new one was made would leave none.
+		}, pulumi.Parent(r), pulumi.DeleteBeforeReplace(true)); err != nil {
 			return nil, err
 		}
 		r.URLs[f] = repository.RepositoryUrl
