@@ -55,6 +55,9 @@ type Check struct {
 	// it to a person; %s stands for the row's datetime.
 	step   func(s *series, r *row, beside step) bool
 	detail string
+	// excludedBy are facts of which one is enough for the check to find nothing. Without any, the check is made of every
+	// row.
+	excludedBy facts
 	// later says that a finding is about the step from one bar to the next in time, and belongs to the later one.
 	later bool
 }
@@ -62,17 +65,8 @@ type Check struct {
 // Level says what a finding of the check does.
 func (c Check) Level() pipeline.Level { return pipeline.CodeOf(c.Code, "").Level }
 
-// refuses says which checks of the catalogue refuse a row, by their place. It is made once, so that no row costs a
-// look-up.
-var refuses = func() (all [len(catalogue)]bool) {
-	for i := range catalogue {
-		all[i] = catalogue[i].Level() == pipeline.LevelReject
-	}
-	return all
-}()
-
-// Catalogue lists every check, what refuses before what warns, so that nothing warns of a row that is refused. It is
-// what the code runs and what docs/checks.md is made from.
+// Catalogue lists every check, what refuses before what warns. It is what the code runs and what docs/checks.md is made
+// from.
 func Catalogue() []Check { return catalogue[:] }
 
 // A check that neither row nor step carries out is made where the file is read or a series begins.
@@ -81,14 +75,16 @@ var catalogue = [...]Check{
 		Code: FieldMissing,
 		Rule: "A row has datetime, open, high, low and close, and the meta before it names symbol and interval. A " +
 			"volume may be missing.",
-		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07"}`),
-		row:     fieldMissing,
+		Example:    daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07"}`),
+		row:        fieldMissing,
+		excludedBy: plain,
 	},
 	{
-		Code:    FieldType,
-		Rule:    "A row is an object, its datetime a string, and its prices and volume are strings or numbers.",
-		Example: daily(`{"datetime":"2018-02-07","open":null,"high":"163.40","low":"159.07","close":"159.54"}`),
-		row:     fieldType,
+		Code:       FieldType,
+		Rule:       "A row is an object, its datetime a string, and its prices and volume are strings or numbers.",
+		Example:    daily(`{"datetime":"2018-02-07","open":null,"high":"163.40","low":"159.07","close":"159.54"}`),
+		row:        fieldType,
+		excludedBy: plain,
 	},
 	{
 		Code: FieldTooLong,
@@ -96,20 +92,23 @@ var catalogue = [...]Check{
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"1","high":"1","low":"0.0000000000000000000000000000000001","close":"1"}`,
 		),
-		row: fieldTooLong,
+		row:        fieldTooLong,
+		excludedBy: plain,
 	},
 	{
 		Code: NotANumber,
 		Rule: "A price or volume is a decimal number: an optional minus, digits without a leading zero, an optional " +
 			"fraction. NaN, Inf, exponents, hexadecimal, underscores, spaces and a plus are none.",
-		Example: daily(`{"datetime":"2018-02-07","open":"1.6e2","high":"NaN","low":"0x9f","close":"159_54"}`),
-		row:     notANumber,
+		Example:    daily(`{"datetime":"2018-02-07","open":"1.6e2","high":"NaN","low":"0x9f","close":"159_54"}`),
+		row:        notANumber,
+		excludedBy: plain,
 	},
 	{
-		Code:    PriceNotPositive,
-		Rule:    "A price is above zero.",
-		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"0","close":"159.54"}`),
-		row:     priceNotPositive,
+		Code:       PriceNotPositive,
+		Rule:       "A price is above zero.",
+		Example:    daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"0","close":"159.54"}`),
+		row:        priceNotPositive,
+		excludedBy: positive,
 	},
 	{
 		Code: VolumeNegative, Field: "volume",
@@ -117,7 +116,8 @@ var catalogue = [...]Check{
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.54","volume":"-1"}`,
 		),
-		row: volumeNegative,
+		row:        volumeNegative,
+		excludedBy: traded,
 	},
 	{
 		Code: HighBelowLow, Field: "high",
@@ -125,19 +125,22 @@ var catalogue = [...]Check{
 		Example: daily(
 			`{"datetime":"2018-02-07","open":"160","high":"159.06999999999999999999","low":"159.07","close":"160"}`,
 		),
-		row: ordered(highPrice, orders{{highPrice, lowPrice}}),
+		row:        inOrder(highPrice, orders{{highPrice, lowPrice}}),
+		excludedBy: ordered,
 	},
 	{
 		Code: HighBelowBody, Field: "high",
-		Rule:    "The high is not below the open or the close.",
-		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.00","low":"159.07","close":"159.54"}`),
-		row:     ordered(highPrice, orders{{highPrice, openPrice}, {highPrice, closePrice}}),
+		Rule:       "The high is not below the open or the close.",
+		Example:    daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.00","low":"159.07","close":"159.54"}`),
+		row:        inOrder(highPrice, orders{{highPrice, openPrice}, {highPrice, closePrice}}),
+		excludedBy: ordered,
 	},
 	{
 		Code: LowAboveBody, Field: "low",
-		Rule:    "The low is not above the open or the close.",
-		Example: daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"160","close":"159.54"}`),
-		row:     ordered(lowPrice, orders{{openPrice, lowPrice}, {closePrice, lowPrice}}),
+		Rule:       "The low is not above the open or the close.",
+		Example:    daily(`{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"160","close":"159.54"}`),
+		row:        inOrder(lowPrice, orders{{openPrice, lowPrice}, {closePrice, lowPrice}}),
+		excludedBy: ordered,
 	},
 	{
 		Code: IntervalFormat, Field: "interval",
@@ -148,23 +151,26 @@ var catalogue = [...]Check{
 		Code: DatetimeFormat, Field: "datetime",
 		Rule: "A datetime is a day of the years 1900 to 2099, yyyy-mm-dd, followed by hh:mm:ss if and only if the " +
 			"interval is shorter than a day.",
-		Example: daily(`{"datetime":"2018-02-30","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`),
-		row:     datetimeFormat,
+		Example:    daily(`{"datetime":"2018-02-30","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`),
+		row:        datetimeFormat,
+		excludedBy: plain,
 	},
 	{
 		Code: FutureBar, Field: "datetime",
 		Rule: "A bar does not begin after the file was first seen, by the clock of the exchange; where its zone is " +
 			"not known, by the clock that is farthest ahead.",
-		Example: daily(`{"datetime":"2099-12-31","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`),
-		step:    func(_ *series, _ *row, beside step) bool { return beside.future },
-		detail:  "%s had not come when the file was first seen",
+		Example:    daily(`{"datetime":"2099-12-31","open":"163.08","high":"163.40","low":"159.07","close":"159.54"}`),
+		step:       func(_ *series, _ *row, beside step) bool { return beside.future },
+		detail:     "%s had not come when the file was first seen",
+		excludedBy: follows,
 	},
 	{
-		Code:    DuplicateBar,
-		Rule:    "A series has one bar for each time. This one says what an earlier row of the file has said.",
-		Example: daily(goodRow + `,` + goodRow),
-		step:    func(_ *series, _ *row, beside step) bool { return beside.known && beside.same },
-		detail:  "the bar of %s again",
+		Code:       DuplicateBar,
+		Rule:       "A series has one bar for each time. This one says what an earlier row of the file has said.",
+		Example:    daily(goodRow + `,` + goodRow),
+		step:       func(_ *series, _ *row, beside step) bool { return beside.known && beside.same },
+		detail:     "the bar of %s again",
+		excludedBy: follows,
 	},
 	{
 		Code: ConflictingBar,
@@ -173,8 +179,9 @@ var catalogue = [...]Check{
 		Example: daily(
 			goodRow + `,{"datetime":"2018-02-07","open":"163.08","high":"163.40","low":"159.07","close":"159.55"}`,
 		),
-		step:   func(_ *series, _ *row, beside step) bool { return beside.known && !beside.same },
-		detail: "another bar of %s has other figures",
+		step:       func(_ *series, _ *row, beside step) bool { return beside.known && !beside.same },
+		detail:     "another bar of %s has other figures",
+		excludedBy: follows,
 	},
 	{
 		Code: ProviderError,
@@ -190,23 +197,26 @@ var catalogue = [...]Check{
 	},
 	{
 		Code: OutOfOrder, Field: "datetime",
-		Rule:    "The bars of a series go one way in time. Here they turn round.",
-		Example: daily(goodRow + `,` + goodRowOf("2018-02-05") + `,` + goodRowOf("2018-02-06")),
-		step:    func(_ *series, _ *row, beside step) bool { return beside.turns },
+		Rule:       "The bars of a series go one way in time. Here they turn round.",
+		Example:    daily(goodRow + `,` + goodRowOf("2018-02-05") + `,` + goodRowOf("2018-02-06")),
+		step:       func(_ *series, _ *row, beside step) bool { return beside.turns },
+		excludedBy: follows,
 	},
 	{
 		Code: NonSessionBar, Field: "datetime",
 		Rule: "A bar of a share traded in the United States is of a trading day of the New York Stock Exchange, and " +
 			"one within a day of 04:00 to 20:00, or to 17:00 where trading ends early.",
-		Example: american(goodRowOf("2018-02-19")),
-		step:    nonSession,
+		Example:    american(goodRowOf("2018-02-19")),
+		step:       nonSession,
+		excludedBy: follows,
 	},
 	{
 		Code: MissingSession, later: true,
 		Rule: "Between two bars of a share traded in the United States there is no trading day without one. Counted " +
 			"once for each gap, and noted on the bar after it.",
-		Example: american(goodRow + `,` + goodRowOf("2018-02-05")),
-		step:    missingSession,
+		Example:    american(goodRow + `,` + goodRowOf("2018-02-05")),
+		step:       missingSession,
+		excludedBy: follows,
 	},
 	{
 		Code: VolumeFraction, Field: "volume",
@@ -217,6 +227,7 @@ var catalogue = [...]Check{
 		step: func(s *series, r *row, _ step) bool {
 			return !s.fractions && r.has(volume) && !r.whole(volume)
 		},
+		excludedBy: traded,
 	},
 	{
 		Code: ZeroVolumeMoved, Field: "volume",
@@ -227,14 +238,16 @@ var catalogue = [...]Check{
 		step: func(_ *series, r *row, _ step) bool {
 			return r.has(volume) && r.sign(volume) == 0 && r.below(lowPrice, highPrice)
 		},
+		excludedBy: traded,
 	},
 	{
 		Code: SplitLikeJump, Field: "close", later: true,
 		Rule: "The close is 2, 3, 4, 5, 7, 10 or 20 times that of the bar before, or one of these parts of it, " +
 			"within 3 %: a split that was not applied, rather than a move. Bars more than a week and two " +
 			"intervals apart are not compared.",
-		Example: daily(goodRow + `,{"datetime":"2018-02-06","open":"320","high":"326","low":"308","close":"320"}`),
-		step:    splitLike,
+		Example:    daily(goodRow + `,{"datetime":"2018-02-06","open":"320","high":"326","low":"308","close":"320"}`),
+		step:       splitLike,
+		excludedBy: near,
 	},
 	{
 		Code: Scale100x, Field: "close", later: true,
@@ -243,7 +256,8 @@ var catalogue = [...]Check{
 		Example: daily(
 			goodRow + `,{"datetime":"2018-02-06","open":"1.60","high":"1.63","low":"1.54","close":"1.60"}`,
 		),
-		step: scaled,
+		step:       scaled,
+		excludedBy: near,
 	},
 	{
 		Code:    StaleSeries,

@@ -37,6 +37,9 @@ func (f *findings) of(field string) *findings {
 	return f
 }
 
+// drop forgets all but the first n findings.
+func (f *findings) drop(n int) { f.text, f.all = f.text[:f.all[n].begin], f.all[:n] }
+
 // reason is a finding that has been made before.
 func (f *findings) reason(r pipeline.Reason) {
 	f.check = checkOf(r.Code)
@@ -118,9 +121,9 @@ func volumeNegative(_ *series, r *row, tell *findings) {
 // orders are pairs of prices, the first of which must not be below the second.
 type orders [][2]column
 
-// ordered is a check of pairs; the first that is wrong is told, and blamed on one of them. A price below zero is a
+// inOrder is a check of pairs; the first that is wrong is told, and blamed on one of them. A price below zero is a
 // number all the same: what it does to the order is told as well.
-func ordered(blame column, pairs orders) func(*series, *row, *findings) {
+func inOrder(blame column, pairs orders) func(*series, *row, *findings) {
 	return func(_ *series, r *row, tell *findings) {
 		for _, pair := range pairs {
 			upper, lower := pair[0], pair[1]

@@ -34,10 +34,12 @@ func splitAs(body []byte, exhaustive bool) outputs {
 	var valid, rejected strings.Builder
 	run := Run{
 		ID: "run", Now: seenAt, Limits: pipeline.DefaultLimits(),
-		Source: pipeline.Source{Key: "inputs/x.json"}, exhaustive: exhaustive,
+		Source: pipeline.Source{Key: "inputs/x.json"},
 	}
 	run.Limits.Value = 4 << 10
-	result, err := Split(bytes.NewReader(body), run, &valid, &rejected)
+	checks := *standard
+	checks.short = !exhaustive
+	result, err := split(bytes.NewReader(body), run, &valid, &rejected, &checks, !exhaustive)
 	if broken := (*FileError)(nil); errors.As(err, &broken) && broken.Code == TooLarge {
 		result.Bytes = 0 // one that is too large is read no further than to know it
 	}

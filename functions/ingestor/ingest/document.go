@@ -28,8 +28,10 @@ type document struct {
 	decoder *jsontext.Decoder
 	scratch *bytes.Buffer
 	judge   *judge
-	layout  layout
-	row     row
+	// quick lets rows be read by the layout of the row before.
+	quick  bool
+	layout layout
+	row    row
 	// texts is room for the content of rows that the strict decoder reads.
 	texts []byte
 	path  path

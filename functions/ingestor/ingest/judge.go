@@ -23,8 +23,9 @@ type judge struct {
 	rows     pipeline.Rows
 	symbols  map[string]struct{}
 	interval string
+	table    *table
 	// reasons counts refused rows, and warned findings that refused nothing, by the check's place in the table.
-	reasons, warned [len(catalogue)]int64
+	reasons, warned []int64
 }
 
 // location is where in the file a value stands.
@@ -53,17 +54,18 @@ func (l *location) appendPointer(line []byte) []byte {
 	return append(line, '"')
 }
 
-func newJudge(run Run, valid, rejected io.Writer) *judge {
+func newJudge(run Run, checks *table, valid, rejected io.Writer) *judge {
 	return &judge{
-		run: run, head: rejectHead(run), symbols: make(map[string]struct{}),
-		valid: newLines(valid, "valid rows"), rejected: newLines(rejected, "refused rows"),
+		run: run, table: checks, head: rejectHead(run), symbols: make(map[string]struct{}),
+		reasons: make([]int64, len(checks.checks)), warned: make([]int64, len(checks.checks)),
+		valid: newLines(valid, "valid rows", checks), rejected: newLines(rejected, "refused rows", checks),
 	}
 }
 
 // begin is told of a series before its rows.
 func (j *judge) begin(s *series) {
 	s.begin(j.run.Now, &j.zones)
-	s.ordinary = s.flaws == nil && !j.run.exhaustive
+	s.ordinary = s.flaws == nil && j.table.short
 	j.history.reset()
 	if j.interval == "" {
 		j.interval = s.meta.Interval
@@ -120,16 +122,18 @@ func (j *judge) take(s *series, r *row, odd warnings) error {
 	return nil
 }
 
-// ordinary reports whether nothing about a row can be of interest to any check. It is all that most of the rows are
-// asked which [judge.stretch] leaves: a check that an ordinary row could fail would never see it.
+// ordinary reports whether a row has all [facts], so that no check can find anything. It is all that most of the rows
+// are asked which [judge.stretch] leaves.
 func (j *judge) ordinary(s *series, r *row) bool {
 	open, high, low, last := &r.amounts[openPrice], &r.amounts[highPrice], &r.amounts[lowPrice], &r.amounts[closePrice]
 	before := &j.history
-	return r.exact && s.ordinary && !low.isZero() &&
-		open.atLeast(low) && last.atLeast(low) && high.atLeast(open) && high.atLeast(last) &&
-		(!r.has(volume) || !r.amounts[volume].isZero() && r.amounts[volume].isWhole()) &&
-		before.exact && (last.alike(&before.close) || last.near(&before.close)) &&
-		before.beyond(r.when) && s.follows(r.when, before)
+	return s.ordinary &&
+		r.exact && // plain
+		!low.isZero() && // positive, as the others are above it
+		open.atLeast(low) && last.atLeast(low) && high.atLeast(open) && high.atLeast(last) && // ordered
+		(!r.has(volume) || !r.amounts[volume].isZero() && r.amounts[volume].isWhole()) && // traded
+		before.beyond(r.when) && s.follows(r.when, before) && // follows
+		before.exact && (last.alike(&before.close) || last.near(&before.close)) // near
 }
 
 // examine runs every check on a row. It finds the reasons to refuse it, or what is odd about it. Warnings are counted;
@@ -147,10 +151,16 @@ func (j *judge) examine(s *series, r *row) (odd warnings) {
 		found.reason(flaw)
 	}
 	r.look(s.dated)
-	for i := range catalogue {
-		if check := &catalogue[i]; check.row != nil {
-			found.check = i
-			check.row(s, r, found)
+	for i := range j.table.checks {
+		check := &j.table.checks[i]
+		if check.row == nil {
+			continue
+		}
+		found.check = i
+		before := len(found.all)
+		if check.row(s, r, found); len(found.all) > before && !j.table.refuses[i] {
+			found.drop(before)
+			odd |= 1 << i
 		}
 	}
 	if len(found.all) > 0 {
@@ -159,27 +169,32 @@ func (j *judge) examine(s *series, r *row) (odd warnings) {
 	if !r.exact {
 		r.measure()
 	}
+	oddBefore := warnings(0) // about the row before, which is the later one of the two
 	step := j.step(s, r)
-	for i := range catalogue {
-		check := &catalogue[i]
-		if check.step == nil || !check.step(s, r, step) {
-			continue
-		}
+	for i := range j.table.checks {
+		check := &j.table.checks[i]
 		switch {
-		case refuses[i]:
+		case check.step == nil || !check.step(s, r, step):
+		case j.table.refuses[i]:
 			found.check = i
 			before, after, _ := strings.Cut(check.detail, "%s")
 			found.of(check.Field).add(before).bytes(r.text(datetime)).add(after)
-		case len(found.all) > 0:
+		case check.later && step.backward:
+			oddBefore |= 1 << i
 		default:
-			j.warned[i]++
-			switch {
-			case !check.later || !step.backward:
-				odd |= 1 << i
-			case j.valid.to != nil:
-				j.valid.warn(1 << i)
-			}
+			odd |= 1 << i
 		}
+	}
+	if len(found.all) > 0 {
+		return 0 // nothing warns of a row that is refused
+	}
+	for i := range j.table.checks {
+		if (odd|oddBefore)&(1<<i) != 0 {
+			j.warned[i]++
+		}
+	}
+	if oddBefore != 0 && j.valid.to != nil {
+		j.valid.warn(oddBefore)
 	}
 	return odd
 }
@@ -242,7 +257,7 @@ func (j *judge) write(s *series, at *location, r *row) error {
 	default:
 		line = appendRaw(append(line, `,"raw":`...), at.raw)
 	}
-	j.rejected.buf = appendFindings(line, &j.found)
+	j.rejected.buf = appendFindings(line, j.table, &j.found)
 	return j.rejected.spill()
 }
 
@@ -255,11 +270,11 @@ func (j *judge) close() error {
 }
 
 func (j *judge) result() Result {
-	count := func(all [len(catalogue)]int64) map[string]int64 {
+	count := func(all []int64) map[string]int64 {
 		counts := make(map[string]int64)
 		for i, n := range all {
 			if n > 0 {
-				counts[catalogue[i].Code] = n
+				counts[j.table.checks[i].Code] = n
 			}
 		}
 		return counts

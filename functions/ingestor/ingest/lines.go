@@ -16,7 +16,8 @@ type lines struct {
 	to   io.Writer
 	what string
 	// buf ends with a whole line. Up to outputSize there is room for a quick one.
-	buf []byte
+	buf   []byte
+	table *table
 	// found is what the last line warns of. The line is bare up to there, if that is anything.
 	found warnings
 	bare  int
@@ -25,8 +26,8 @@ type lines struct {
 // outputSize is how much of an output is written at a time, in bytes: whole pages, which cost a file system less.
 const outputSize = 128 << 10
 
-func newLines(to io.Writer, what string) lines {
-	return lines{to: to, what: what, buf: make([]byte, 0, outputSize+quickRoom)}
+func newLines(to io.Writer, what string, checks *table) lines {
+	return lines{to: to, what: what, table: checks, buf: make([]byte, 0, outputSize+quickRoom)}
 }
 
 // spill writes what was gathered, as far as it is whole blocks of outputSize.
@@ -103,16 +104,16 @@ func (l *lines) warn(found warnings) {
 		line = line[:l.bare]
 	}
 	l.bare, l.found = len(line), l.found|found
-	l.buf = append(appendWarnings(line, l.found), lineEnd...)
+	l.buf = append(appendWarnings(line, l.table, l.found), lineEnd...)
 }
 
 const lineEnd = "}\n"
 
-func appendWarnings(line []byte, found warnings) []byte {
+func appendWarnings(line []byte, checks *table, found warnings) []byte {
 	var codes []string
-	for i := range catalogue {
+	for i, check := range checks.checks {
 		if found&(1<<i) != 0 {
-			codes = append(codes, catalogue[i].Code)
+			codes = append(codes, check.Code)
 		}
 	}
 	slices.Sort(codes)

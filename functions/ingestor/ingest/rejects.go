@@ -24,9 +24,9 @@ func rejectHead(run Run) []byte {
 
 // appendFindings ends such a line, break included: it is a [pipeline.Reject] as encoding/json spells it, but that `<`,
 // `>` and `&` stay as they are, for people to read.
-func appendFindings(line []byte, found *findings) []byte {
+func appendFindings(line []byte, checks *table, found *findings) []byte {
 	for i, f := range found.all {
-		line = appendReason(line, i == 0, catalogue[f.check].Code, f.field, found.detail(i))
+		line = appendReason(line, i == 0, checks.checks[f.check].Code, f.field, found.detail(i))
 	}
 	return appendRules(line)
 }

@@ -26,9 +26,6 @@ type Run struct {
 	Now time.Time
 	// Limits are [pipeline.DefaultLimits] where they are zero.
 	Limits pipeline.Limits
-
-	// exhaustive sends every row through the strict decoder and every check, also where nothing about it is odd.
-	exhaustive bool
 }
 
 // Result is what was found in a file.
@@ -54,12 +51,19 @@ type Result struct {
 // dropped. The result then holds the size. Any other error comes from r or a writer, and says nothing about the file.
 // Unless the file is too large, r is read to its end, so that who reads along sees the whole of it.
 func Split(r io.Reader, run Run, valid, rejected io.Writer) (Result, error) {
+	return split(r, run, valid, rejected, standard, true)
+}
+
+// split is [Split] by a table of checks. Unless quick is set, the strict decoder reads every row.
+func split(r io.Reader, run Run, valid, rejected io.Writer, checks *table, quick bool) (Result, error) {
 	if run.Limits == (pipeline.Limits{}) {
 		run.Limits = pipeline.DefaultLimits()
 	}
 	src := newSource(r, run.Limits)
-	j := newJudge(run, valid, rejected)
-	err := newDocument(src, run.Limits, j).read()
+	j := newJudge(run, checks, valid, rejected)
+	d := newDocument(src, run.Limits, j)
+	d.quick = quick
+	err := d.read()
 	if err == nil && j.rows.Raw == 0 {
 		err = noSeries("there is a series, but no rows in it")
 	}

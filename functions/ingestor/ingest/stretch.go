@@ -8,7 +8,7 @@ package ingest
 // [judge.ordinary], [judge.take] and [lines.bar].
 func (j *judge) stretch(s *series, p *shape, text []byte) (rows, size int) {
 	h, out := &j.history, &j.valid
-	if p.size == 0 || p.dated != s.dated || p.line >= s.quick || !h.steady() || h.close.whole != p.whole {
+	if !s.ordinary || p.size == 0 || p.dated != s.dated || p.line >= s.quick || !h.steady() || h.close.whole != p.whole {
 		return 0, 0
 	}
 	whens, sums := h.room()

@@ -75,7 +75,7 @@ func TestStretch(t *testing.T) {
 				"numbers": func(row string) string { return numbersUnquoted.ReplaceAllString(row, "$1$2$3") },
 			} {
 				t.Run(fmt.Sprintf("%s, %s, %s", name, s.name, numbers), func(t *testing.T) {
-					j := newJudge(Run{Now: seenAt}, io.Discard, io.Discard)
+					j := newJudge(Run{Now: seenAt}, standard, io.Discard, io.Discard)
 					of := &series{meta: pipeline.SeriesMeta{Symbol: "A", Interval: "1day", Exchange: "NYSE"}}
 					j.begin(of)
 					var l layout

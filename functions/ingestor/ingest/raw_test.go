@@ -26,27 +26,6 @@ func rowsToRead(f *testing.F) {
 	}
 }
 
-// A row that is called plain is what the strict decoder makes of it.
-func FuzzPlain(f *testing.F) {
-	rowsToRead(f)
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		var got row
-		if !got.plain(raw) {
-			return
-		}
-		strict := newDocument(bytes.NewReader(nil), pipeline.DefaultLimits(), newJudge(Run{exhaustive: true}, nil, nil))
-		if err := strict.decode(raw, true); err != nil {
-			t.Fatalf("%q: %v", raw, err)
-		}
-		for c := range columns {
-			want := &strict.row
-			if got.fields[c].kind != want.fields[c].kind || !bytes.Equal(got.text(c), want.text(c)) {
-				t.Errorf("%q: %s is %q, want %q", raw, columnNames[c], got.text(c), want.text(c))
-			}
-		}
-	})
-}
-
 // What a reject shows of a value is the value on one line, as far as there is room.
 func FuzzRaw(f *testing.F) {
 	rowsToRead(f)
