@@ -52,7 +52,7 @@ local: laptop ## the local cloud with its console, until stopped
 	bin/mejan local
 
 test: ## every test of every module, and the stories of the whole pipeline
-	go test work
+	go test -timeout=20m work
 	GOWORK=off go -C tools test ./...
 	GOWORK=off go -C tools/rehearsal test ./...
 

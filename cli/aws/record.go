@@ -69,7 +69,11 @@ func (b *imageBuild) release(
 		return nil
 	}
 	p.Printf("wrote %s", relative)
-	fmt.Fprintf(b.stderr, nextSteps, relative, b.stage, made.Source[:7], len(made.Images))
+	use := "make up STAGE=" + b.stage
+	if made.Platform != release.LambdaPlatform { // only with --repo
+		use = "mejan demo --stage " + b.stage + " --repo " + subject.Repo
+	}
+	fmt.Fprintf(b.stderr, nextSteps, b.stage, use)
 	return nil
 }
 
@@ -143,10 +147,9 @@ func (b *imageBuild) held(root string) error {
 }
 
 const nextSteps = `
-Next, record it in git, so that every clone deploys the same, and deploy:
+Next, record it in git, so that every clone has the same, and use it:
 
-  git add %[1]s
-  git commit -m "release(%[2]s): %[4]d images @ %[3]s" -- %[1]s
-  make up STAGE=%[2]s
+  make commit STAGE=%s
+  %s
 
 `

@@ -74,7 +74,7 @@ func TestStagesAgree(t *testing.T) {
 	if err := other.Write(l.dir()); err != nil {
 		t.Fatal(err)
 	}
-	l.expect(1, []string{"release: platform/releases/uat.json is not as git has it\n  git add"},
+	l.expect(1, []string{"release: platform/releases/uat.json is not as git has it\n  make commit STAGE=uat"},
 		"drift", "uat", "--preview=false", l.repo("uat"))
 	l.git("commit", "--quiet", "--all", "--message", "by hand")
 	l.expect(1, []string{

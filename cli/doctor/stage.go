@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -71,7 +70,8 @@ func findRelease(ctx context.Context, s *Subject) Finding {
 	case err != nil:
 		return unknown("", "whether %s is committed: %v", s.releaseFile(), err)
 	case changed != "":
-		return warning(s.commitRelease(), "%s is not committed: another clone would deploy something else", s.releaseFile())
+		return warning("make commit STAGE="+s.Stage, "%s is not committed: another clone would deploy something else",
+			s.releaseFile())
 	}
 	return ok("%s, built from commit %.12s", s.releaseFile(), r.Source)
 }
@@ -111,8 +111,3 @@ func (s *Subject) releases() string {
 
 // releaseFile is the file of the stage's release, relative to the checkout.
 func (s *Subject) releaseFile() string { return "platform/releases/" + s.Stage + ".json" }
-
-func (s *Subject) commitRelease() string {
-	return fmt.Sprintf("git add %[1]s && git commit -m 'platform/releases: release %[2]s' -- %[1]s",
-		s.releaseFile(), s.Stage)
-}

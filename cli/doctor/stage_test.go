@@ -231,7 +231,7 @@ func TestRelease(t *testing.T) {
 	if err := made.Write(s.releases()); err != nil {
 		t.Fatal(err)
 	}
-	expect(t, findRelease(t.Context(), s), Warning, "not committed", "git add platform/releases/dev.json")
+	expect(t, findRelease(t.Context(), s), Warning, "not committed", "make commit STAGE=dev")
 	git("add", ".")
 	git("commit", "-qm", "release")
 	expect(t, findRelease(t.Context(), s), OK, first[:12])

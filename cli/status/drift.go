@@ -24,8 +24,8 @@ func (s *Stage) Drift() []Difference {
 	}
 	if s.Uncommitted {
 		file := "platform/releases/" + s.Name + ".json"
-		add("release", fmt.Sprintf("git add %s && git commit -m 'release(%s)' -- %[1]s, or git checkout HEAD -- %[1]s",
-			file, s.Name), "%s is not as git has it", file)
+		add("release", fmt.Sprintf("make commit STAGE=%s, or git checkout HEAD -- %s", s.Name, file),
+			"%s is not as git has it", file)
 	}
 	for _, f := range s.Functions {
 		name := string(f.Name)

@@ -28,6 +28,7 @@ var exceptions = []exception{
 	{"make foundation", needsAccount},
 	{"make images STAGE=dev", needsAccount},
 	{"make promote", needsAccount},
+	{"make commit", needsAccount},
 	{"make up", needsAccount},
 	{"make rollback", needsAccount},
 	{"make status", needsAccount},
