@@ -1,7 +1,6 @@
 package bus
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -188,13 +187,10 @@ func isObject(value any) bool {
 }
 
 // Fail writes an error of the AWS JSON protocol.
-func (r *Router) Fail(w http.ResponseWriter, e *wire.Error) {
-	w.Header().Set("X-Amzn-ErrorType", e.Code)
-	answer(w, cmp.Or(e.Status, http.StatusInternalServerError), map[string]string{"__type": e.Code, "message": e.Message})
-}
+func (*Router) Fail(w http.ResponseWriter, e *wire.Error) { wire.FailJSON11(w, e) }
 
 func answer(w http.ResponseWriter, status int, body any) {
-	wire.Answer(w, status, "application/x-amz-json-1.1", body)
+	wire.Answer(w, status, wire.JSON11, body)
 }
 
 func invalid(format string, args ...any) *wire.Error {

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"cmp"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -102,11 +101,8 @@ func (e ECR) Serve(w http.ResponseWriter, _ *http.Request, c wire.Call) {
 }
 
 // Fail writes an error as ECR does.
-func (ECR) Fail(w http.ResponseWriter, e *wire.Error) {
-	w.Header().Set("X-Amzn-ErrorType", e.Code)
-	answer(w, cmp.Or(e.Status, http.StatusInternalServerError), map[string]string{"__type": e.Code, "message": e.Message})
-}
+func (ECR) Fail(w http.ResponseWriter, e *wire.Error) { wire.FailJSON11(w, e) }
 
 func answer(w http.ResponseWriter, status int, body any) {
-	wire.Answer(w, status, "application/x-amz-json-1.1", body)
+	wire.Answer(w, status, wire.JSON11, body)
 }
