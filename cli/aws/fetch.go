@@ -7,7 +7,6 @@ import (
 	"github.com/mejan/mejan/cli/doctor"
 	"github.com/mejan/mejan/cli/stages"
 	"github.com/mejan/mejan/platform/images"
-	"github.com/mejan/mejan/platform/release"
 )
 
 // fetchCommand is what mejan demo --stage needs of AWS. People have no use for it.
@@ -24,11 +23,7 @@ func fetchCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			dir, err := release.Dir(root)
-			if err != nil {
-				return err
-			}
-			r, err := release.Read(dir, stage.name)
+			r, err := readRelease(root, stage.name)
 			if err != nil {
 				return err
 			}

@@ -69,9 +69,10 @@ type smoking struct {
 const smokeSample = "samples/us-stocks-1week.json"
 
 func (s *smoking) check() error {
+	if err := release.CheckStage(s.stage); err != nil {
+		return err
+	}
 	switch {
-	case release.CheckStage(s.stage) != nil:
-		return release.CheckStage(s.stage)
 	case s.file != "" && s.extension() == "":
 		return fmt.Errorf("%q is no input: the pipeline takes .json and .json.gz", s.file)
 	case s.timeout <= 0:

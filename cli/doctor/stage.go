@@ -110,4 +110,4 @@ func (s *Subject) releases() string {
 }
 
 // releaseFile is the file of the stage's release, relative to the checkout.
-func (s *Subject) releaseFile() string { return "platform/releases/" + s.Stage + ".json" }
+func (s *Subject) releaseFile() string { return release.File(s.Stage) }

@@ -25,7 +25,7 @@ func (c Clone) Show(ctx context.Context, revision, path string) (data []byte, fo
 
 // Release reads the release of a stage from git; nil if git has none.
 func (c Clone) Release(ctx context.Context, stage string) (*release.Release, error) {
-	branch, path := c.Branch(ctx, stage), releases+stage+".json"
+	branch, path := c.Branch(ctx, stage), release.File(stage)
 	data, found, err := c.Show(ctx, branch, path)
 	if err != nil || !found {
 		return nil, err

@@ -1,7 +1,6 @@
 package stages
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +44,7 @@ func newRecorder(root, stage string, push bool) (*recorder, error) {
 func (r *recorder) examine(ctx context.Context, written bool) error {
 	own := ""
 	if written {
-		own = file(r.stage)
+		own = release.File(r.stage)
 	}
 	var err error
 	if r.checkout, err = history.Open(ctx, r.root, own); err != nil || !r.push {
@@ -64,9 +63,7 @@ func (r *recorder) has(next *release.Release) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	got, errGot := now.Bytes()
-	want, errWant := next.Bytes()
-	return bytes.Equal(got, want), errors.Join(errGot, errWant)
+	return now.Equal(next)
 }
 
 // message is the commit message of a release. branch is the end of the name of the branch for a pull request.
@@ -89,13 +86,13 @@ func (r *recorder) record(
 	}
 	if err := tag(ctx, registry, next); err != nil {
 		return recorded, fmt.Errorf("the images and %s are in place, but not tagged; the same command goes on from here: %w",
-			file(r.stage), err)
+			release.File(r.stage), err)
 	}
 	if changed || r.checkout.OwnDiffers {
 		var err error
-		if recorded.Commit, err = r.checkout.Commit(ctx, file(r.stage), m.subject, m.body); err != nil {
+		if recorded.Commit, err = r.checkout.Commit(ctx, release.File(r.stage), m.subject, m.body); err != nil {
 			return recorded, fmt.Errorf("%s is written, but not committed; the same command commits it:\n%w",
-				file(r.stage), err)
+				release.File(r.stage), err)
 		}
 	}
 	if r.remote == nil {
@@ -148,10 +145,9 @@ func listing(r *release.Release) string {
 }
 
 // path is where the release file lies.
-func (r *recorder) path() string { return filepath.Join(r.root, filepath.FromSlash(file(r.stage))) }
-
-// file is the release file of a stage, relative to the checkout.
-func file(stage string) string { return "platform/releases/" + stage + ".json" }
+func (r *recorder) path() string {
+	return filepath.Join(r.root, filepath.FromSlash(release.File(r.stage)))
+}
 
 // short is a commit as people read it.
 func short(commit string) string { return fmt.Sprintf("%.7s", commit) }

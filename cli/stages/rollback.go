@@ -146,19 +146,18 @@ func (b *Rollback) next(dir string, replaced, target *release.Release) (*release
 // not say what belongs to them.
 func checkImages(ctx context.Context, registry *images.Registry, r *release.Release) error {
 	var problems []error
-	for _, function := range pipeline.Functions() {
-		var err error
-		if r.Promotable() {
-			_, err = verify(ctx, registry, r, function)
-		} else if _, err = registry.Find(ctx, function, r.Images[function]); errors.Is(err, images.ErrNoSBOM) {
-			err = nil
-		}
-		if err != nil {
-			problems = append(problems, fmt.Errorf("%s of %s: %w", function, r.Stage, err))
+	if r.Promotable() {
+		_, err := verifyAll(ctx, registry, r)
+		problems = append(problems, err)
+	} else {
+		for _, function := range pipeline.Functions() {
+			if _, err := registry.Find(ctx, function, r.Images[function]); err != nil && !errors.Is(err, images.ErrNoSBOM) {
+				problems = append(problems, fmt.Errorf("%s of %s: %w", function, r.Stage, err))
+			}
 		}
 	}
-	if len(problems) > 0 {
-		problems = append(problems, fmt.Errorf("choose a release whose images are there: mejan rollback %s --list", r.Stage))
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("%w\nchoose a release whose images are there: mejan rollback %s --list", err, r.Stage)
 	}
-	return errors.Join(problems...)
+	return nil
 }

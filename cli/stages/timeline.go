@@ -25,15 +25,17 @@ type Earlier struct {
 // is left out: going back from there, one would meet it again.
 type timeline struct {
 	releases []Earlier
+	// all are the releases of every version of the file, those that were left out included.
+	all []*release.Release
 	// current is the place of the release that the stage has; -1 if it has none.
 	current int
 }
 
 // readTimeline reads what the history of HEAD says of a stage.
 func readTimeline(ctx context.Context, clone history.Clone, stage string) (*timeline, error) {
-	versions, err := clone.Versions(ctx, "HEAD", file(stage))
+	versions, err := clone.Versions(ctx, "HEAD", release.File(stage))
 	if err != nil {
-		return nil, fmt.Errorf("read the history of %s: %w", file(stage), err)
+		return nil, fmt.Errorf("read the history of %s: %w", release.File(stage), err)
 	}
 	t := &timeline{current: -1}
 	for _, version := range versions {
@@ -41,6 +43,7 @@ func readTimeline(ctx context.Context, clone history.Clone, stage string) (*time
 		if err != nil || r.Stage != stage {
 			continue // such a file was never deployed
 		}
+		t.all = append(t.all, r)
 		t.add(version.Commit, r)
 	}
 	for i := range t.releases {
@@ -87,24 +90,17 @@ func (t *timeline) find(ctx context.Context, clone history.Clone, stage, to stri
 	if err != nil {
 		return nil, fmt.Errorf("--to %w; see mejan rollback %s --list", err, stage)
 	}
-	versions, err := clone.Versions(ctx, "HEAD", file(stage))
-	if err != nil {
-		return nil, err
-	}
-	at, err := clone.Versions(ctx, commit, file(stage))
-	if err != nil {
-		return nil, err
-	}
-	slices.Reverse(versions)
-	for _, version := range versions {
-		if r, err := release.Parse(version.Data); err == nil && r.Stage == stage && r.Source == commit {
+	for _, r := range slices.Backward(t.all) {
+		if r.Source == commit {
 			return r, nil
 		}
 	}
-	if len(at) > 0 {
-		if r, err := release.Parse(at[len(at)-1].Data); err == nil && r.Stage == stage {
-			return r, nil
-		}
+	data, found, err := clone.Show(ctx, commit, release.File(stage))
+	if err != nil {
+		return nil, err
+	}
+	if r, err := release.Parse(data); found && err == nil && r.Stage == stage {
+		return r, nil
 	}
 	return nil, fmt.Errorf("%s had no release at commit %s, and none was built from it; see mejan rollback %s --list",
 		stage, short(commit), stage)

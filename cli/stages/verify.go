@@ -37,7 +37,7 @@ func checkPromotable(r *release.Release) error {
 		return nil
 	}
 	return fmt.Errorf("%s does not say which bills of materials belong to its images, since it was written by an "+
-		"earlier version: %s", file(r.Stage), release.HowTo(r.Stage))
+		"earlier version: %s", release.File(r.Stage), release.HowTo(r.Stage))
 }
 
 // verify finds an image of a release in a registry, and makes sure that it is the one: a plain image of that digest and
@@ -56,7 +56,7 @@ func verify(
 			r.SBOMs[function], stored.Digest, release.HowTo(r.Stage))
 	case stored.Size != r.Sizes[function]:
 		return nil, fmt.Errorf("image %s has %d bytes, %s says %d",
-			stored.Digest, stored.Size, file(r.Stage), r.Sizes[function])
+			stored.Digest, stored.Size, release.File(r.Stage), r.Sizes[function])
 	}
 	return stored, nil
 }

@@ -23,7 +23,7 @@ func (s *Stage) Drift() []Difference {
 		all = append(all, Difference{subject, fmt.Sprintf(format, args...), remedy})
 	}
 	if s.Uncommitted {
-		file := "platform/releases/" + s.Name + ".json"
+		file := release.File(s.Name)
 		add("release", fmt.Sprintf("make commit STAGE=%s, or git checkout HEAD -- %s", s.Name, file),
 			"%s is not as git has it", file)
 	}

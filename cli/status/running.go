@@ -1,7 +1,6 @@
 package status
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -43,16 +42,9 @@ func uncommitted(root, stage string, committed *release.Release) (bool, error) {
 		return false, err
 	}
 	now, err := release.Read(dir, stage)
-	if errors.Is(err, fs.ErrNotExist) {
-		return committed != nil, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
-	if committed == nil {
-		return true, nil
-	}
-	got, errGot := now.Bytes()
-	want, errWant := committed.Bytes()
-	return !bytes.Equal(got, want), errors.Join(errGot, errWant)
+	same, err := now.Equal(committed)
+	return !same, err
 }

@@ -19,8 +19,8 @@ func Before(stage string) string {
 
 // Restore says how a stage gets its release file back.
 func Restore(stage string) string {
-	return fmt.Sprintf("bring the release file back with `git pull` or `git checkout -- platform/releases/%s.json`, "+
-		"or make a new one with `%s`", stage, HowTo(stage))
+	return fmt.Sprintf("bring the release file back with `git pull` or `git checkout -- %s`, "+
+		"or make a new one with `%s`", File(stage), HowTo(stage))
 }
 
 // HowTo is the command that makes a release for a stage.

@@ -59,6 +59,9 @@ func Dir(root string) (string, error) {
 	return filepath.Join(root, "platform", "releases"), nil
 }
 
+// File is the release file of a stage, relative to the root of the repository.
+func File(stage string) string { return "platform/releases/" + stage + ".json" }
+
 // Path is where the release of a stage lies in dir.
 func Path(dir, stage string) string { return filepath.Join(dir, stage+".json") }
 
@@ -133,6 +136,16 @@ func (r *Release) Write(dir string) error {
 		return fmt.Errorf("write release of %s: %w", r.Stage, err)
 	}
 	return nil
+}
+
+// Equal reports whether r and other have the same file. Both may be nil.
+func (r *Release) Equal(other *Release) (bool, error) {
+	if r == nil || other == nil {
+		return r == other, nil
+	}
+	mine, err := r.Bytes()
+	theirs, errOther := other.Bytes()
+	return bytes.Equal(mine, theirs), errors.Join(err, errOther)
 }
 
 // Bytes is r as its file holds it: the same release gives the same bytes.

@@ -186,3 +186,20 @@ func TestWriteMakesFolder(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A release equals what its file gives back, and no other; a stage without one equals only another without.
+func TestEqual(t *testing.T) {
+	other := full()
+	other.Hold = "a reason"
+	var none *release.Release
+	for _, tt := range []struct {
+		a, b *release.Release
+		want bool
+	}{
+		{full(), full(), true}, {full(), other, false}, {none, none, true}, {none, full(), false}, {full(), none, false},
+	} {
+		if got, err := tt.a.Equal(tt.b); err != nil || got != tt.want {
+			t.Errorf("%+v and %+v: %t, %v", tt.a, tt.b, got, err)
+		}
+	}
+}
