@@ -9,7 +9,7 @@ import (
 // series apart in rows, insights, anomalies and the mail.
 type Series struct {
 	Symbol string `json:"symbol"`
-	// Exchange is the market's ISO 10383 code, or the provider's name of the market where there is no code.
+	// Exchange is the market's ISO 10383 code, or the name that the provider gives it if it sends no code.
 	Exchange string `json:"exchange"`
 	Interval string `json:"interval"`
 	Currency string `json:"currency"`

@@ -50,7 +50,7 @@ func TestGitHub(t *testing.T) {
 	}
 }
 
-// What would let others in, or nobody, is refused with the command that mends it: a pattern in the repository's name, a
+// A setting that would let other workflows in, or none, is refused with the command that mends it: a pattern in the repository's name, a
 // provider of other tokens, a role without provider, and settings that nothing reads.
 func TestGitHubRefused(t *testing.T) {
 	for key, refused := range map[string][]string{

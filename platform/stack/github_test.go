@@ -64,7 +64,7 @@ func TestTrust(t *testing.T) {
 }
 
 // An account has one provider. It is made where a stage is told to, for AWS's tokens only; a named one is left alone,
-// and one of another account, which would let nobody in, is refused.
+// and one of another account is refused: no workflow could use it.
 func TestGitHubProvider(t *testing.T) {
 	s := forGitHub(t, "dev")
 	if made := run(t, s, nil).of("iam/openIdConnectProvider"); len(made) > 0 {

@@ -9,7 +9,7 @@ import (
 // changelogFile is where people read what a release brings them.
 const changelogFile = "CHANGELOG.md"
 
-// changelog refuses a promotion that nobody wrote an entry for: CHANGELOG.md must say something at the commit of the
+// changelog refuses a promotion without an entry: CHANGELOG.md must say something at the commit of the
 // promoted release that it did not say at the commit which the stage runs.
 func changelog(ctx context.Context, o options) error {
 	if o.from == "" || o.to == "" {

@@ -90,7 +90,7 @@ var (
 	pinned = regexp.MustCompile(`^[\w./-]+@[0-9a-f]{40} # v[0-9]+\.[0-9]+\.[0-9]+$`)
 )
 
-// checkActions wants each action by the commit, which nobody can move, and its version for the reader.
+// checkActions wants each action by its commit, which cannot be moved as a tag can, and its version for the reader.
 func checkActions(text []byte) []string {
 	var problems []string
 	for _, match := range action.FindAllSubmatch(text, -1) {
@@ -113,7 +113,7 @@ func checkPulumi(action *actionlint.ExecAction, known *commands) []string {
 }
 
 // checkRun wants one command that works on a laptop as well. What comes from outside reaches it by its environment: an
-// expression would be pasted into the shell, and whoever names a branch could run what they like.
+// expression would be pasted into the shell, so the name of a branch could run any command.
 func checkRun(run string, job *actionlint.Job, known *commands) []string {
 	run = strings.TrimSpace(run)
 	switch {

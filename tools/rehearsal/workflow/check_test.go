@@ -39,7 +39,7 @@ jobs:
       - run: bin/mejan status
 `
 
-// Promise: each breach of a rule is found and named: an action that can be moved, rights that nobody listed, a stranger's
+// Promise: each breach of a rule is found and named: an action that can be moved, rights that are not listed, a stranger's
 // text in a shell, commands that do not exist, logic in YAML, and a mistake that actionlint knows.
 func TestCheck(t *testing.T) {
 	for name, tt := range map[string]struct{ old, replaced, want string }{
